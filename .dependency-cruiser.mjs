@@ -1,0 +1,71 @@
+// Imports point one way (docs/architecture.md). Each rule says why.
+const below = {
+  contracts: [],
+  common: [],
+  database: ['common'],
+  ledger: ['common', 'database'],
+  identity: ['common', 'contracts', 'database', 'ledger'],
+  jobs: ['common', 'database'],
+  sip: ['common', 'database', 'ledger', 'jobs', 'identity'],
+  media: ['common', 'sip'],
+  clients: ['common', 'contracts', 'database', 'ledger', 'jobs', 'identity'],
+  routing: ['common', 'contracts', 'database', 'ledger', 'identity', 'clients', 'sip'],
+  calls: ['common', 'contracts', 'database', 'ledger', 'identity', 'jobs', 'sip', 'media', 'clients', 'routing'],
+  embedded: ['common'],
+};
+const tops = ['follow-ups', 'recordings', 'supervision', 'reports', 'integrations'];
+for (const top of tops)
+  below[top] = [...Object.keys(below).filter((f) => f !== 'embedded'), ...tops.filter((t) => t !== top)];
+delete below.web;
+
+const oneWay = Object.entries(below).map(([folder, allowed]) => ({
+  name: `${folder}-imports-downwards`,
+  comment: 'A call is followed from the top down; what lies below never knows who calls it.',
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/[^/]+/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
+}));
+
+const onlyImporter = (name, module, folder, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^src/${folder}/` },
+  to: { path: `node_modules/${module}` },
+});
+
+export default {
+  forbidden: [
+    ...oneWay,
+    {
+      name: 'no-circular',
+      comment: 'A circle has no first line to read.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    onlyImporter('srf-in-sip-only', 'drachtio-srf/', 'sip', 'One folder speaks drachtio.'),
+    onlyImporter('esl-in-media-only', '(modesl|drachtio-fsmrf)/', 'media', 'One folder speaks ESL.'),
+    {
+      name: 'engine-apart',
+      comment: 'The embedded engine is reached over its wire protocols, never by import.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/embedded/' },
+      to: { path: '^src/embedded/', pathNot: '^src/embedded/(embedded-boxes|postgres)' },
+    },
+    {
+      name: 'no-test-code-in-product',
+      comment: 'The product ships without its tests.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^test/' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.spec\\.ts$' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,34 @@
+// One configuration, one project per kind of test; `npm test` runs them in this order (test/run.mjs).
+const common = {
+  testEnvironment: 'node',
+  rootDir: import.meta.dirname,
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2022',
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+};
+
+const kind = (displayName, pattern) => ({ ...common, displayName, testMatch: [`<rootDir>/${pattern}`] });
+
+export default {
+  projects: [
+    kind('unit', 'src/**/*.spec.ts'),
+    kind('contract', 'test/contract/**/*.spec.ts'),
+    kind('torture', 'test/torture/**/*.spec.ts'),
+    kind('integration', 'test/integration/**/*.spec.ts'),
+    kind('e2e', 'test/e2e/**/*.spec.ts'),
+    kind('real-clients', 'test/real-clients/**/*.spec.ts'),
+  ],
+};
