@@ -27,7 +27,9 @@ const schema = z.object({
   TLS_KEY: z.string().optional(),
   LISTEN_IP: z
     .string()
-    .refine((text) => isIP(text) !== 0, { message: 'is no IP address; give one of this machine, or 127.0.0.1' })
+    .refine((text) => isIP(text) !== 0, {
+      message: 'is no IP address; give one of this machine, or 127.0.0.1',
+    })
     .default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('./data'),
   ADMIN_EMAIL: z.email({ message: 'is no e-mail address' }).default('admin@example.com'),
@@ -65,7 +67,12 @@ const schema = z.object({
 });
 
 export type Settings = Readonly<
-  z.infer<typeof schema> & { SIP_WS_PORT: number; RECORDINGS_DIR: string; DATA_DIR: string; loopbackOnly: boolean }
+  z.infer<typeof schema> & {
+    SIP_WS_PORT: number;
+    RECORDINGS_DIR: string;
+    DATA_DIR: string;
+    loopbackOnly: boolean;
+  }
 >;
 
 /** Thrown with one line per mistake. */

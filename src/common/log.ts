@@ -9,7 +9,10 @@ export function configureLog(level: string): void {
   root = pino({
     level,
     base: undefined,
-    redact: { paths: ['password', 'secret', 'token', '*.password', '*.secret', '*.token'], censor: '[secret]' },
+    redact: {
+      paths: ['password', 'secret', 'token', '*.password', '*.secret', '*.token'],
+      censor: '[secret]',
+    },
   });
 }
 
