@@ -1,0 +1,154 @@
+#!/usr/bin/env node
+// `npm test [-- kind… | path…] [-t name]`: sets up what the tests need, runs them kind by kind, counts.
+// Exit code 0 only where tests ran and none failed. The last line is the count alone.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, relative } from 'node:path';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
+import { atKeyboard, build, demandNode, installPackages, root, run, say } from '../src/set-up.mjs';
+
+/** The kinds in their order; workers: how many spec files at once; minutes: after which the kind is stopped. */
+const KINDS = [
+  { name: 'unit', workers: 2, minutes: 5 },
+  { name: 'contract', workers: 2, minutes: 5 },
+  { name: 'torture', workers: 2, minutes: 5 },
+  { name: 'integration', workers: 2, minutes: 8 },
+  { name: 'e2e', workers: 2, minutes: 14 },
+  { name: 'real-clients', workers: 1, minutes: 8 },
+];
+
+/** Programs the real-client tests drive, and the Debian package that brings each. */
+const PROGRAMS = [
+  { program: 'sipp', pkg: 'sip-tester' },
+  { program: 'baresip', pkg: 'baresip-core' },
+  { program: 'redis-server', pkg: 'redis-server' },
+  { program: 'sox', pkg: 'sox' },
+];
+
+const strict = process.env.LINEKEEPER_TEST_STRICT === '1';
+
+const onPath = (program) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+
+async function installPrograms() {
+  const missing = () => PROGRAMS.filter(({ program }) => !onPath(program));
+  if (missing().length === 0) return;
+  const debianRoot = process.getuid?.() === 0 && existsSync('/etc/debian_version') && onPath('apt-get');
+  if (debianRoot) {
+    const environment = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+    say('updating the list of Debian packages');
+    await run('apt-get', ['update', '-qq'], environment);
+    for (const { pkg } of missing()) {
+      say(`installing the Debian package ${pkg}`);
+      const install = ['install', '-y', '-qq', '--no-install-recommends', pkg];
+      const { code, output } = await run('apt-get', install, environment);
+      if (code !== 0) say(`${pkg} could not be installed: ${output.trim().split('\n').at(-1)}`);
+    }
+  }
+  const still = missing();
+  if (still.length === 0) return;
+  const packages = still.map(({ pkg }) => pkg).join(' ');
+  say(`missing: ${still.map(({ program }) => program).join(', ')}; on Debian: apt-get install ${packages}`);
+  say(strict ? 'tests that need them will fail' : 'tests that need them are skipped and counted');
+}
+
+/** Runs jest to its end, or to its limit; progress goes straight to the terminal. */
+function jest(args, report, minutes) {
+  return new Promise((done) => {
+    const child = spawn(
+      'npm',
+      ['run', '--silent', 'jest', '--', ...args, '--json', `--outputFile=${report}`],
+      {
+        cwd: root,
+        stdio: ['ignore', 'ignore', 'inherit'],
+        detached: true, // its own process group: a limit ends its workers too
+      },
+    );
+    let why;
+    const end = (reason) => {
+      why ??= reason;
+      process.kill(-child.pid, 'SIGKILL');
+    };
+    const limit = setTimeout(() => end(`took longer than ${minutes} minutes`), minutes * 60_000);
+    // The report is written when the last test is through: jest that lives on has been left something open.
+    let reportSeen = 0;
+    const watch = setInterval(() => {
+      if (existsSync(report)) reportSeen += 1;
+      if (reportSeen > 20) end('did not end by itself: a test left something open');
+    }, 1000);
+    const interrupt = () => {
+      process.kill(-child.pid, 'SIGTERM');
+      process.exit(130);
+    };
+    process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+    child.once('close', () => {
+      clearTimeout(limit);
+      clearInterval(watch);
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+      done(why);
+    });
+  });
+}
+
+/** @returns the counts of one kind, and the names of what failed */
+function read(report, kind, why, byName) {
+  const counts = { passed: 0, failed: [], skipped: 0 };
+  if (why) counts.failed.push(`${kind}: ${why}`);
+  if (!existsSync(report)) {
+    if (!why) counts.failed.push(`${kind}: jest stopped before its report`);
+    return counts;
+  }
+  for (const suite of JSON.parse(readFileSync(report, 'utf8')).testResults) {
+    const file = relative(root, suite.name);
+    if (suite.assertionResults.length === 0 && suite.status === 'failed') {
+      counts.failed.push(`${file} could not be run`);
+    }
+    for (const { status, fullName } of suite.assertionResults) {
+      if (status === 'passed') counts.passed += 1;
+      else if (status === 'failed') counts.failed.push(`${file}: ${fullName}`);
+      else if (!byName) counts.skipped += 1; // with -t, what the name leaves out is not skipped but not asked for
+    }
+  }
+  return counts;
+}
+
+async function main() {
+  demandNode();
+  const given = process.argv.slice(2);
+  const kinds = KINDS.filter(({ name }) => given.includes(name));
+  const rest = given.filter((argument) => !KINDS.some(({ name }) => name === argument));
+  const byName = rest.some((argument) => /^(-t|--testNamePattern)/.test(argument));
+
+  await installPackages();
+  await build();
+  await installPrograms();
+
+  const total = { passed: 0, failed: [], skipped: 0 };
+  const folder = mkdtempSync(join(tmpdir(), 'linekeeper-test-'));
+  try {
+    for (const { name, workers, minutes } of kinds.length > 0 ? kinds : KINDS) {
+      say(`${name} tests`);
+      const report = join(folder, `${name}.json`);
+      const options = ['--selectProjects', name, '--passWithNoTests', `--maxWorkers=${workers}`];
+      const why = await jest([...rest, ...options], report, minutes);
+      const counts = read(report, name, why, byName);
+      total.passed += counts.passed;
+      total.skipped += counts.skipped;
+      total.failed.push(...counts.failed);
+      say(`${name}: ${line(counts)}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  if (total.failed.length > 0)
+    process.stderr.write(`\nFailed:\n${total.failed.map((name) => `  ${name}\n`).join('')}\n`);
+  process.exitCode = total.failed.length > 0 || total.passed === 0 ? 1 : 0;
+  process.stdout.write(`${line(total)}\n`);
+}
+
+function line({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed.length} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+await atKeyboard(main);
