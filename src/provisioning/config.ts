@@ -1,0 +1,103 @@
+/** How a carrier is known: by where it sends from, or by our registration with it. */
+export type TrunkKind = 'address' | 'registration';
+export type Transport = 'udp' | 'tcp' | 'tls';
+export type GroupStrategy = 'all' | 'in_turn' | 'longest_idle';
+
+export interface CompanyConfig {
+  readonly id: string;
+  readonly name: string;
+  /** ISO 3166-1 alpha-2: how its callers' national numbers are read. */
+  readonly country: string;
+  /** The host part of its extensions' addresses; null: it answers to any host. */
+  readonly sipDomain: string | null;
+}
+
+export interface CompanyNumberConfig {
+  readonly id: string;
+  readonly companyId: string;
+  /** E.164, with the plus. */
+  readonly number: string;
+  readonly name: string;
+  readonly groupId: string | null;
+  /** A prompt played before the phones ring; null: ringback. */
+  readonly greeting: string | null;
+}
+
+export interface TrunkConfig {
+  readonly id: string;
+  readonly companyId: string;
+  readonly name: string;
+  readonly kind: TrunkKind;
+  /** IP addresses or CIDR networks. */
+  readonly sourceAddresses: readonly string[];
+  readonly host: string;
+  readonly port: number;
+  readonly transport: Transport;
+  readonly username: string | null;
+  /** In the clear, in memory alone. */
+  readonly password: string | null;
+  readonly enabled: boolean;
+}
+
+export interface ExtensionConfig {
+  readonly id: string;
+  readonly companyId: string;
+  readonly number: string;
+  readonly name: string;
+  readonly maxDevices: number;
+  /** In the clear, in memory alone: digest wants HA1 per realm and algorithm (RFC 8760). */
+  readonly sipPassword: string;
+}
+
+export interface GroupConfig {
+  readonly id: string;
+  readonly companyId: string;
+  readonly name: string;
+  readonly strategy: GroupStrategy;
+  readonly ringTimeoutMs: number;
+  readonly overflowGroupId: string | null;
+  /** Ids of extensions, in ringing order. */
+  readonly memberIds: readonly string[];
+}
+
+/** All that is set up, at one moment. Never changed, only replaced whole. */
+export class Snapshot {
+  readonly companies: ReadonlyMap<string, CompanyConfig>;
+  /** By E.164. */
+  readonly companyNumbers: ReadonlyMap<string, CompanyNumberConfig>;
+  readonly trunks: ReadonlyMap<string, TrunkConfig>;
+  readonly extensions: ReadonlyMap<string, ExtensionConfig>;
+  readonly groups: ReadonlyMap<string, GroupConfig>;
+  private readonly byNumber: ReadonlyMap<string, ExtensionConfig>;
+
+  constructor(rows: {
+    companies: readonly CompanyConfig[];
+    companyNumbers: readonly CompanyNumberConfig[];
+    trunks: readonly TrunkConfig[];
+    extensions: readonly ExtensionConfig[];
+    groups: readonly GroupConfig[];
+  }) {
+    this.companies = byId(rows.companies);
+    this.companyNumbers = new Map(rows.companyNumbers.map((row) => [row.number, Object.freeze(row)]));
+    this.trunks = byId(rows.trunks);
+    this.extensions = byId(rows.extensions);
+    this.groups = byId(rows.groups);
+    this.byNumber = new Map(rows.extensions.map((row) => [`${row.companyId}/${row.number}`, row]));
+    Object.freeze(this);
+  }
+
+  static readonly empty = new Snapshot({
+    companies: [],
+    companyNumbers: [],
+    trunks: [],
+    extensions: [],
+    groups: [],
+  });
+
+  extensionByNumber(companyId: string, number: string): ExtensionConfig | undefined {
+    return this.byNumber.get(`${companyId}/${number}`);
+  }
+}
+
+const byId = <T extends { id: string }>(rows: readonly T[]): ReadonlyMap<string, T> =>
+  new Map(rows.map((row) => [row.id, Object.freeze(row)]));

@@ -1,0 +1,71 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { GroupStrategy, Transport, TrunkKind } from './config.js';
+
+/** What administrators set up, row by row. The application reads it whole, as a Snapshot (provisioning.ts). */
+@Entity('company')
+export class Company {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('text') name!: string;
+  @Column('char', { length: 2 }) country!: string;
+  @Column('text', { name: 'sip_domain', nullable: true }) sipDomain!: string | null;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+}
+
+@Entity('company_number')
+export class CompanyNumber {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('uuid', { name: 'company_id' }) companyId!: string;
+  @Column('text') number!: string;
+  @Column('text') name!: string;
+  @Column('uuid', { name: 'group_id', nullable: true }) groupId!: string | null;
+  @Column('text', { nullable: true }) greeting!: string | null;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+}
+
+@Entity('trunk')
+export class Trunk {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('uuid', { name: 'company_id' }) companyId!: string;
+  @Column('text') name!: string;
+  @Column('text') kind!: TrunkKind;
+  @Column('text', { name: 'source_addresses', array: true }) sourceAddresses!: string[];
+  @Column('text') host!: string;
+  @Column('int') port!: number;
+  @Column('text') transport!: Transport;
+  @Column('text', { nullable: true }) username!: string | null;
+  @Column('bytea', { name: 'password_sealed', nullable: true }) passwordSealed!: Buffer | null;
+  @Column('boolean') enabled!: boolean;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+}
+
+@Entity('extension')
+export class Extension {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('uuid', { name: 'company_id' }) companyId!: string;
+  @Column('text') number!: string;
+  @Column('text') name!: string;
+  @Column('bytea', { name: 'sip_password_sealed' }) sipPasswordSealed!: Buffer;
+  @Column('int', { name: 'max_devices' }) maxDevices!: number;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+}
+
+@Entity('ring_group')
+export class RingGroup {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('uuid', { name: 'company_id' }) companyId!: string;
+  @Column('text') name!: string;
+  @Column('text') strategy!: GroupStrategy;
+  @Column('int', { name: 'ring_timeout_s' }) ringTimeoutS!: number;
+  @Column('uuid', { name: 'overflow_group_id', nullable: true }) overflowGroupId!: string | null;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+}
+
+@Entity('ring_group_member')
+export class RingGroupMember {
+  @PrimaryColumn('uuid', { name: 'group_id' }) groupId!: string;
+  @PrimaryColumn('uuid', { name: 'extension_id' }) extensionId!: string;
+  @Column('uuid', { name: 'company_id' }) companyId!: string;
+  @Column('int') position!: number;
+}
+
+export const PROVISIONING_ENTITIES = [Company, CompanyNumber, Trunk, Extension, RingGroup, RingGroupMember];
