@@ -1,0 +1,19 @@
+/** What a run of the tests is told from outside; the tests read the environment here alone. */
+export const env = {
+  /** A missing real client is a failure, not a skip. */
+  strict: process.env.LINEKEEPER_TEST_STRICT === '1',
+  /** embedded: the product's own engine; external: a real drachtio-server and FreeSWITCH. */
+  engine: process.env.ENGINE === 'external' ? ('external' as const) : ('embedded' as const),
+  external: {
+    /** Servers that run already: drachtio://:secret@host:port and esl://:password@host:port. */
+    drachtioUrl: process.env.EXTERNAL_DRACHTIO_URL,
+    freeswitchUrl: process.env.EXTERNAL_FREESWITCH_URL,
+    /** Or the programs, started by the tests with this repository's configuration. */
+    drachtioBin: process.env.DRACHTIO_BIN,
+    freeswitchBin: process.env.FREESWITCH_BIN,
+  },
+  /** Keep what a test wrote to its temporary folder, and print where that is. */
+  keep: process.env.LINEKEEPER_TEST_KEEP === '1',
+  path: process.env.PATH ?? '',
+  home: process.env.HOME ?? '/',
+};
