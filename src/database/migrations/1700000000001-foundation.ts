@@ -156,6 +156,8 @@ export class Foundation1700000000001 implements MigrationInterface {
         answered_at timestamptz,
         ended_at timestamptz,
         outcome text CHECK (outcome IN ('answered', 'missed', 'abandoned', 'refused')),
+        -- the name of its ending (src/calls/call-endings.ts) and who brought it about
+        ending text,
         ended_by text,
         cause int,
         sip_status int,
@@ -199,8 +201,8 @@ export class Foundation1700000000001 implements MigrationInterface {
       CREATE TABLE follow_up (
         id uuid PRIMARY KEY,
         company_id uuid NOT NULL REFERENCES company,
-        -- null: the caller withheld his number, so the duty is to the call alone
-        client_id uuid REFERENCES client,
+        client_id uuid NOT NULL REFERENCES client,
+        -- null: everybody's
         owner_extension_id uuid REFERENCES extension ON DELETE SET NULL,
         opened_at timestamptz NOT NULL,
         due_at timestamptz,

@@ -1,0 +1,47 @@
+import { AppError } from '../common/app-error.js';
+
+export type Outcome = 'answered' | 'missed' | 'abandoned' | 'refused';
+export type EndedBy = 'caller' | 'manager' | 'media' | 'system';
+
+interface Ending {
+  /** What it comes to for a call that nobody had answered; an answered call stays answered. */
+  unanswered: Exclude<Outcome, 'answered'>;
+  endedBy: EndedBy;
+  /** ITU-T Q.850. */
+  cause: number;
+  /** The final response to a caller who still waits (RFC 3261 §21). */
+  sipStatus: number;
+}
+
+/** Every way a call can end. There is no "unknown": whoever finds a new way names it here. */
+export const ENDINGS = {
+  'caller-hung-up': { unanswered: 'abandoned', endedBy: 'caller', cause: 16, sipStatus: 487 },
+  'caller-gave-up': { unanswered: 'abandoned', endedBy: 'caller', cause: 16, sipStatus: 487 },
+  'manager-hung-up': { unanswered: 'missed', endedBy: 'manager', cause: 16, sipStatus: 480 },
+  'nobody-answered': { unanswered: 'missed', endedBy: 'system', cause: 19, sipStatus: 480 },
+  'nobody-registered': { unanswered: 'missed', endedBy: 'system', cause: 20, sipStatus: 480 },
+  'all-busy': { unanswered: 'missed', endedBy: 'system', cause: 17, sipStatus: 486 },
+  'all-declined': { unanswered: 'missed', endedBy: 'manager', cause: 21, sipStatus: 480 },
+  'no-common-codec': { unanswered: 'refused', endedBy: 'system', cause: 65, sipStatus: 488 },
+  'no-audio': { unanswered: 'missed', endedBy: 'media', cause: 102, sipStatus: 480 },
+  'media-server-lost': { unanswered: 'missed', endedBy: 'media', cause: 41, sipStatus: 503 },
+  'media-unavailable': { unanswered: 'missed', endedBy: 'media', cause: 41, sipStatus: 503 },
+  'too-many-calls': { unanswered: 'missed', endedBy: 'system', cause: 42, sipStatus: 503 },
+  'answer-not-confirmed': { unanswered: 'missed', endedBy: 'caller', cause: 102, sipStatus: 487 },
+  'dialog-timed-out': { unanswered: 'missed', endedBy: 'system', cause: 102, sipStatus: 480 },
+  'signalling-lost': { unanswered: 'missed', endedBy: 'system', cause: 41, sipStatus: 503 },
+  'shut-down': { unanswered: 'missed', endedBy: 'system', cause: 31, sipStatus: 503 },
+  'found-after-restart': { unanswered: 'missed', endedBy: 'system', cause: 41, sipStatus: 503 },
+  'internal-error': { unanswered: 'missed', endedBy: 'system', cause: 41, sipStatus: 500 },
+} as const satisfies Record<string, Ending>;
+
+export type EndingName = keyof typeof ENDINGS;
+
+/** The ending that an error stands for; one that nobody named is ours. */
+export function endingOf(error: unknown): EndingName {
+  return error instanceof AppError && error.code in ENDINGS ? (error.code as EndingName) : 'internal-error';
+}
+
+/** What a call came to. */
+export const outcomeOf = (ending: EndingName, answered: boolean): Outcome =>
+  answered ? 'answered' : ENDINGS[ending].unanswered;

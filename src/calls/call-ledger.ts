@@ -1,0 +1,188 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ClientDirectory, type ClientView } from '../clients/client-directory.js';
+import { NumberVault } from '../clients/number-vault.js';
+import { clock } from '../common/clock.js';
+import { newId } from '../common/ids.js';
+import { Ledger } from '../ledger/ledger.js';
+import type { JsonObject, LedgerKind, LedgerWrite, Projected } from '../ledger/ledger-write.js';
+import type { InboundInvite } from '../sip/inbound-invite.js';
+import { CallLeg } from './call-leg.entity.js';
+import { Call } from './call.entity.js';
+import { ENDINGS, outcomeOf, type EndingName, type Outcome } from './call-endings.js';
+import type { LiveCall, LiveParts, RungExtension } from './live-call.js';
+
+/** What the ledger keeps of a received call until it is applied; the number only sealed. */
+interface ReceivedData {
+  companyNumber: string;
+  companyNumberId: string;
+  trunkId: string;
+  callerKind: 'number' | 'withheld' | 'malformed';
+  caller: { hash: string; sealed: string } | null;
+}
+
+/** The answer of a call as it goes to the ledger. */
+export interface AnsweredData {
+  extensionId: string;
+  recordingId: string;
+  recordingPath: string;
+  live: LiveParts;
+}
+
+/** The end of a call as it goes to the ledger; follow-ups and recordings read it too. */
+export interface EndedData {
+  outcome: Outcome;
+  ending: EndingName;
+  rung: RungExtension[];
+}
+
+const asJson = (data: object): JsonObject => data as JsonObject;
+const dateOf = (iso: string | undefined): Date | null => (iso === undefined ? null : new Date(iso));
+
+/** A call's life in the ledger: each step is written, and its row follows in the same transaction. */
+@Injectable()
+export class CallLedger {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly clients: ClientDirectory,
+    private readonly vault: NumberVault,
+  ) {
+    ledger.project('call.received', (tx, write) => this.applyReceived(tx, write));
+    ledger.project('call.answered', (tx, write) => this.applyAnswered(tx, write));
+    ledger.project('call.ended', (tx, write) => this.applyEnded(tx, write));
+  }
+
+  /**
+   * Writes the call down; when this resolves it is on disk, in PostgreSQL or in the spool.
+   * @returns the client, as far as the database could say
+   */
+  async received(call: LiveCall, invite: InboundInvite): Promise<ClientView | undefined> {
+    const { caller, companyNumber, trunk } = invite;
+    const protectedNumber = caller.kind === 'number' ? this.vault.protect(caller.number) : undefined;
+    const data: ReceivedData = {
+      companyNumber: companyNumber.number,
+      companyNumberId: companyNumber.id,
+      trunkId: trunk.id,
+      callerKind: caller.kind,
+      caller: protectedNumber
+        ? { hash: protectedNumber.hash.toString('base64'), sealed: protectedNumber.sealed.toString('base64') }
+        : null,
+    };
+    const { result } = await this.ledger.write({
+      ...this.entry(call, 'call.received', `carrier:${trunk.name}`, data),
+      at: call.startedAt,
+    });
+    return result['client'] as unknown as ClientView | undefined;
+  }
+
+  async answered(call: LiveCall, extension: string, data: AnsweredData): Promise<void> {
+    await this.ledger.write(this.entry(call, 'call.answered', `extension:${extension}`, data));
+  }
+
+  async ended(call: LiveCall): Promise<void> {
+    const ending = call.ending ?? 'internal-error';
+    const outcome = outcomeOf(ending, call.answered !== undefined);
+    const data: EndedData = { outcome, ending, rung: call.rung };
+    await this.ledger.write(this.entry(call, 'call.ended', 'system', data));
+  }
+
+  /** The end of a call that an earlier process left open. */
+  async endedAfterRestart(call: { id: string; companyId: string; answered: boolean }): Promise<void> {
+    const ending = 'found-after-restart';
+    const data: EndedData = { outcome: outcomeOf(ending, call.answered), ending, rung: [] };
+    await this.ledger.write(this.entry(call, 'call.ended', 'system', data));
+  }
+
+  private entry(
+    call: { id: string; companyId: string },
+    kind: LedgerKind,
+    actor: string,
+    data: object,
+  ): LedgerWrite {
+    return {
+      id: newId(),
+      companyId: call.companyId,
+      callId: call.id,
+      kind,
+      actor,
+      at: clock.iso(),
+      data: asJson(data),
+    };
+  }
+
+  private async applyReceived(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
+    const data = write.data as unknown as ReceivedData;
+    const client = data.caller
+      ? await this.clients.findOrCreate(tx, write.companyId, {
+          hash: Buffer.from(data.caller.hash, 'base64'),
+          sealed: Buffer.from(data.caller.sealed, 'base64'),
+          companyNumberId: data.companyNumberId,
+        })
+      : undefined;
+    await tx.insert(Call, {
+      id: write.callId,
+      companyId: write.companyId,
+      direction: 'inbound',
+      companyNumber: data.companyNumber,
+      trunkId: data.trunkId,
+      clientId: client?.id ?? null,
+      callerKind: data.callerKind,
+      startedAt: new Date(write.at),
+    });
+    return {
+      payload: { companyNumber: data.companyNumber, trunkId: data.trunkId, callerKind: data.callerKind },
+      ...(client && { clientId: client.id, result: { client: asJson(client) } }),
+    };
+  }
+
+  private async applyAnswered(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
+    const { extensionId, recordingId, live } = write.data as unknown as AnsweredData;
+    await tx.update(
+      Call,
+      { id: write.callId },
+      { answeredAt: new Date(write.at), managerExtensionId: extensionId, recordingId, live },
+    );
+    return { ...(await this.clientOf(tx, write)), payload: { extensionId, recordingId } };
+  }
+
+  private async applyEnded(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
+    const { outcome, ending, rung } = write.data as unknown as EndedData;
+    const { endedBy, cause, sipStatus } = ENDINGS[ending];
+    await tx.update(
+      Call,
+      { id: write.callId },
+      {
+        endedAt: new Date(write.at),
+        outcome,
+        ending,
+        endedBy,
+        cause,
+        sipStatus: outcome === 'answered' ? 200 : sipStatus,
+        live: null,
+      },
+    );
+    await tx.insert(
+      CallLeg,
+      rung.map((leg) => ({
+        id: newId(),
+        companyId: write.companyId,
+        callId: write.callId,
+        extensionId: leg.extensionId,
+        startedAt: new Date(leg.startedAt),
+        answeredAt: dateOf(leg.answeredAt),
+        endedAt: dateOf(leg.endedAt ?? write.at),
+        sipStatus: leg.sipStatus ?? null,
+        cause: leg.cause ?? null,
+      })),
+    );
+    return {
+      ...(await this.clientOf(tx, write)),
+      payload: { outcome, ending, endedBy, cause, rung: rung.map(asJson) },
+    };
+  }
+
+  private async clientOf(tx: EntityManager, write: LedgerWrite): Promise<{ clientId?: string }> {
+    const call = await tx.findOne(Call, { select: { clientId: true }, where: { id: write.callId } });
+    return call?.clientId ? { clientId: call.clientId } : {};
+  }
+}

@@ -1,0 +1,90 @@
+import { messageOf } from '../common/app-error.js';
+import { clock } from '../common/clock.js';
+import { newId } from '../common/ids.js';
+import { log } from '../common/log.js';
+import type { ClientView } from '../clients/client-directory.js';
+import type { EndingName } from './call-endings.js';
+
+/** One extension that was rung, and what came of it. */
+export interface RungExtension {
+  extensionId: string;
+  startedAt: string;
+  answeredAt?: string;
+  endedAt?: string;
+  sipStatus?: number;
+  cause?: number;
+}
+
+/** What stays of a conversation outside this process: enough to end it after a restart. */
+export interface LiveParts {
+  callerDialogId: string;
+  managerDialogId: string;
+  callerLeg: string;
+  managerLeg: string;
+}
+
+/**
+ * One call while it lives. Whatever ends it first gives it its ending; everything it opened is closed
+ * in `close`, in the reverse order of opening.
+ */
+export class LiveCall {
+  readonly id = newId();
+  readonly startedAt = clock.iso();
+  client?: ClientView;
+  answered?: { at: string; extensionId: string; recordingId: string };
+  readonly rung: RungExtension[] = [];
+  /** Why nobody has the call, once that is decided: a caller who hangs up on the announcement changes nothing. */
+  unansweredBecause?: EndingName;
+
+  private readonly ender = new AbortController();
+  private readonly closers: (() => Promise<void> | void)[] = [];
+  private closed = false;
+  private endedAs?: EndingName;
+
+  constructor(
+    readonly companyId: string,
+    readonly companyNumber: string,
+  ) {}
+
+  /** Aborted when the call is over; waits and timers hang on it. */
+  get over(): AbortSignal {
+    return this.ender.signal;
+  }
+
+  get ending(): EndingName | undefined {
+    return this.endedAs;
+  }
+
+  /** Ends the call; the first ending stays. */
+  end(ending: EndingName): void {
+    if (this.endedAs) return;
+    this.endedAs = ending === 'caller-gave-up' ? (this.unansweredBecause ?? ending) : ending;
+    this.ender.abort();
+  }
+
+  /** Resolves when the call is over. */
+  untilOver(): Promise<void> {
+    if (this.over.aborted) return Promise.resolve();
+    return new Promise((resolve) => this.over.addEventListener('abort', () => resolve(), { once: true }));
+  }
+
+  /** What is to be undone at the end; at once, when the call has been closed meanwhile. */
+  atEnd(close: () => Promise<void> | void): void {
+    if (this.closed) void this.run(close);
+    else this.closers.push(close);
+  }
+
+  /** Closes all that the call opened; one that fails does not keep the others from it. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all(this.closers.reverse().map((close) => this.run(close)));
+  }
+
+  private async run(close: () => Promise<void> | void): Promise<void> {
+    try {
+      await close();
+    } catch (error) {
+      log('calls').error({ callId: this.id, error: messageOf(error) }, 'a part of the call did not close');
+    }
+  }
+}

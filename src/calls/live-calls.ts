@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { clock } from '../common/clock.js';
+import type { EndingName } from './call-endings.js';
+import type { LiveCall } from './live-call.js';
+
+/** The calls of this process that are not over, and who has been idle for how long. */
+@Injectable()
+export class LiveCalls {
+  private readonly calls = new Map<string, LiveCall>();
+  private readonly lastTalk = new Map<string, number>();
+  private emptied: (() => void)[] = [];
+
+  add(call: LiveCall): void {
+    this.calls.set(call.id, call);
+  }
+
+  remove(call: LiveCall): void {
+    this.calls.delete(call.id);
+    if (call.answered) this.lastTalk.set(call.answered.extensionId, clock.now());
+    if (this.calls.size > 0) return;
+    for (const resolve of this.emptied.splice(0)) resolve();
+  }
+
+  get size(): number {
+    return this.calls.size;
+  }
+
+  /** Ms since the epoch of the extension's last conversation; now while it talks; 0 when it never did. */
+  idleSince(extensionId: string): number {
+    for (const call of this.calls.values()) {
+      if (call.answered?.extensionId === extensionId) return clock.now();
+    }
+    return this.lastTalk.get(extensionId) ?? 0;
+  }
+
+  /** What the database remembers of conversations before this start. */
+  rememberTalk(extensionId: string, endedAt: number): void {
+    this.lastTalk.set(extensionId, Math.max(endedAt, this.lastTalk.get(extensionId) ?? 0));
+  }
+
+  endAll(ending: EndingName): void {
+    for (const call of this.calls.values()) call.end(ending);
+  }
+
+  /** Resolves when no call is left, or after `ms`. @returns how many are left */
+  async untilEmpty(ms: number): Promise<number> {
+    if (this.calls.size === 0) return 0;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.emptied.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    return this.calls.size;
+  }
+}

@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { clock } from '../common/clock.js';
+import type { MediaLeg } from '../media/media-leg.js';
+import { Prompts } from '../media/prompts.js';
+import type { AnnounceStep, RingStep, RoutePlan } from '../routing/route-plan.js';
+import type { SipDialog } from '../sip/dialog.js';
+import { LegDialer, type DialOutcome, type DialTarget } from '../sip/leg-dialer.js';
+import { Location } from '../sip/location.js';
+import type { EndingName } from './call-endings.js';
+import type { LiveCall } from './live-call.js';
+
+/** What a walk needs of the call's surroundings. */
+export interface Surroundings {
+  callerLeg: MediaLeg;
+  /** The SDP that every phone is offered. */
+  offer: string;
+  /** What the caller hears while phones ring: a FreeSWITCH tone_stream. */
+  ringback: string;
+  /** A phone rings: the caller is told. */
+  onRinging: () => void;
+}
+
+/** The manager's phone that took the call. */
+export interface Taken {
+  extensionId: string;
+  dialog: SipDialog;
+}
+
+/** How much each failure explains: the caller is told of the strongest. */
+const WEIGHT = { 'nobody-registered': 0, 'all-declined': 1, 'all-busy': 2, 'nobody-answered': 3 } as const;
+type Unanswered = keyof typeof WEIGHT;
+
+/** Walks a route plan's steps in order, until a manager takes the call, the plan ends, or the call is over. */
+@Injectable()
+export class PlanWalker {
+  constructor(
+    private readonly dialer: LegDialer,
+    private readonly location: Location,
+    private readonly prompts: Prompts,
+  ) {}
+
+  /** @returns undefined when nobody took it; `call.unansweredBecause` then says why */
+  async walk(call: LiveCall, plan: RoutePlan, around: Surroundings): Promise<Taken | undefined> {
+    for (const step of plan) {
+      if (call.over.aborted) return undefined;
+      switch (step.do) {
+        case 'ring': {
+          const taken = await this.ring(call, step, around);
+          if (taken) return taken;
+          break;
+        }
+        case 'announce':
+          await this.announce(call, step, around);
+          break;
+        default:
+          return step satisfies never;
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether any phone of the plan is registered; without one nothing needs to be offered. */
+  anyoneToRing(plan: RoutePlan): boolean {
+    return plan.some(
+      (step) => step.do === 'ring' && step.extensionIds.some((id) => this.location.targetsOf(id).length > 0),
+    );
+  }
+
+  private async ring(call: LiveCall, step: RingStep, around: Surroundings): Promise<Taken | undefined> {
+    await around.callerLeg.playTone(around.ringback);
+    const rounds = step.order === 'all' ? [step.extensionIds] : step.extensionIds.map((id) => [id]);
+    for (const extensionIds of rounds) {
+      if (call.over.aborted) return undefined;
+      const taken = await this.ringAtOnce(call, extensionIds, step.timeoutMs, around);
+      if (taken) return taken;
+    }
+    await around.callerLeg.stopPlaying();
+    return undefined;
+  }
+
+  private async ringAtOnce(
+    call: LiveCall,
+    extensionIds: readonly string[],
+    timeoutMs: number,
+    around: Surroundings,
+  ): Promise<Taken | undefined> {
+    const targets = extensionIds.flatMap((id) => this.location.targetsOf(id));
+    const startedAt = clock.iso();
+    const outcome = await this.dialer.dial(targets, {
+      offer: around.offer,
+      from: shownToManagers(call),
+      timeoutMs,
+      signal: call.over,
+      onRinging: around.onRinging,
+    });
+    noteRung(call, targets, startedAt, outcome);
+    if (outcome.answeredBy) return { extensionId: outcome.answeredBy.extensionId, dialog: outcome.dialog };
+    remember(call, reasonOf(outcome));
+    return undefined;
+  }
+
+  private async announce(call: LiveCall, step: AnnounceStep, around: Surroundings): Promise<void> {
+    const prompt = this.prompts.get(step.prompt);
+    if (!prompt) return;
+    await around.callerLeg.playPrompt(prompt, call.over);
+  }
+}
+
+/** All that a manager's phone shows of the client: his code and name. */
+function shownToManagers(call: LiveCall): { user: string; displayName: string } {
+  const { client } = call;
+  if (!client) return { user: 'anonymous', displayName: 'Withheld' };
+  return { user: client.code, displayName: client.name ?? `Client ${client.code}` };
+}
+
+function noteRung(call: LiveCall, targets: DialTarget[], startedAt: string, outcome: DialOutcome): void {
+  const endedAt = clock.iso();
+  for (const extensionId of new Set(targets.map((target) => target.extensionId))) {
+    if (outcome.answeredBy?.extensionId === extensionId) {
+      call.rung.push({ extensionId, startedAt, answeredAt: endedAt, sipStatus: 200 });
+      continue;
+    }
+    const failure = outcome.answeredBy
+      ? undefined
+      : outcome.failures.find(({ target }) => target.extensionId === extensionId);
+    // Those who were cancelled answered 487 (RFC 3261 §9.2).
+    call.rung.push({
+      extensionId,
+      startedAt,
+      endedAt,
+      sipStatus: failure?.status ?? 487,
+      cause: failure?.cause ?? 26,
+    });
+  }
+}
+
+function reasonOf(outcome: Extract<DialOutcome, { answeredBy: undefined }>): Unanswered | undefined {
+  switch (outcome.why) {
+    case 'cancelled':
+      return undefined;
+    case 'nobody-registered':
+      return 'nobody-registered';
+    case 'timeout':
+      return 'nobody-answered';
+    case 'refused':
+      return outcome.failures.some(({ status }) => status === 486 || status === 600)
+        ? 'all-busy'
+        : 'all-declined';
+    default:
+      return outcome.why satisfies never;
+  }
+}
+
+function remember(call: LiveCall, reason: Unanswered | undefined): void {
+  const known = call.unansweredBecause;
+  if (reason && (!isUnanswered(known) || WEIGHT[reason] > WEIGHT[known])) call.unansweredBecause = reason;
+}
+
+const isUnanswered = (ending: EndingName | undefined): ending is Unanswered =>
+  ending !== undefined && ending in WEIGHT;

@@ -1,0 +1,4 @@
+import { Foundation1700000000001 } from './1700000000001-foundation.js';
+
+/** In the order in which they run. One that has been released is never changed again. */
+export const MIGRATIONS = [Foundation1700000000001];

@@ -1,0 +1,169 @@
+import modesl, { type Connection, type EslEvent } from 'modesl';
+import { AppError } from '../common/app-error.js';
+import { log } from '../common/log.js';
+import { TypedEvents } from '../common/typed-events.js';
+
+/** An event of FreeSWITCH, read by header name. */
+export interface MediaEvent {
+  name: string;
+  uuid: string;
+  header(name: string): string | undefined;
+}
+
+/** The few events we act on; each one more costs FreeSWITCH's queue (telephony: narrow subscriptions). */
+const EVENTS = ['PLAYBACK_STOP', 'RECORD_STOP', 'CHANNEL_HANGUP_COMPLETE', 'DTMF'];
+
+const REPLY_TIMEOUT_MS = 5_000;
+const LONGEST_RETRY_MS = 4_000;
+
+/**
+ * One inbound ESL connection (https://developer.signalwire.com/freeswitch, mod_event_socket), kept up.
+ * Replies come in the order of the commands; events are hints, never the only way to an ending.
+ */
+export class EslConnection {
+  readonly events = new TypedEvents<{ event: MediaEvent; up: undefined; down: undefined }>();
+  private connection?: Connection;
+  private closing = false;
+  private retryMs = 100;
+  private retryTimer?: NodeJS.Timeout;
+  private readonly log = log('media');
+
+  constructor(
+    readonly host: string,
+    readonly port: number,
+    private readonly password: string,
+  ) {}
+
+  get isUp(): boolean {
+    return this.connection !== undefined;
+  }
+
+  /** Connects and authenticates. @throws AppError when refused; afterwards the connection keeps itself up. */
+  async connect(): Promise<void> {
+    const connection = await this.open();
+    this.connection = connection;
+    this.retryMs = 100;
+    connection.on('error', () => undefined); // 'close' follows and is handled
+    connection.socket?.once('close', () => this.lost(connection));
+    connection.on('esl::event::**', (event: EslEvent) => this.received(event));
+    await this.command(`event plain ${EVENTS.join(' ')}`);
+    this.events.publish('up', undefined);
+  }
+
+  close(): void {
+    this.closing = true;
+    clearTimeout(this.retryTimer);
+    this.connection?.socket?.destroy();
+    this.connection = undefined;
+  }
+
+  /**
+   * Runs an API command and gives its answer.
+   * @throws AppError `media-command` for an answer of -ERR or -USAGE, `media-server-away` when there is no connection
+   */
+  async api(command: string, args = ''): Promise<string> {
+    const reply = await this.exchange((connection, done) => connection.api(command, args, done));
+    const body = (reply.getBody() ?? '').trim();
+    if (/^-(ERR|USAGE)/.test(body)) throw new AppError('media-command', `${command}: ${body}`);
+    return body;
+  }
+
+  /** Runs a dialplan application on a channel, without waiting for it to end. */
+  async execute(uuid: string, application: string, argument = ''): Promise<void> {
+    await this.command(`sendmsg ${uuid}`, {
+      'call-command': 'execute',
+      'execute-app-name': application,
+      'execute-app-arg': argument,
+    });
+  }
+
+  private async command(command: string, args: Record<string, string> | null = null): Promise<void> {
+    const reply = await this.exchange((connection, done) => connection.sendRecv(command, args, done));
+    const text = reply.getHeader('Reply-Text') ?? '';
+    if (text.startsWith('-ERR')) throw new AppError('media-command', `${command}: ${text}`);
+  }
+
+  private exchange(
+    send: (connection: Connection, done: (event: EslEvent) => void) => void,
+  ): Promise<EslEvent> {
+    const connection = this.connection;
+    if (!connection) return Promise.reject(away(this.host, this.port));
+    return new Promise((resolve, reject) => {
+      const fail = () => settle(() => reject(away(this.host, this.port)));
+      const timer = setTimeout(fail, REPLY_TIMEOUT_MS);
+      const settle = (then: () => void) => {
+        clearTimeout(timer);
+        connection.socket?.off('close', fail);
+        then();
+      };
+      connection.socket?.once('close', fail);
+      send(connection, (event) => settle(() => resolve(event)));
+    });
+  }
+
+  private open(): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const connection = new modesl.Connection(this.host, this.port, this.password);
+      connection.setMaxListeners(0);
+      // modesl writes a command and its blank line apart; Nagle and delayed ACK then make it 44 ms. One write: 1 ms.
+      connection.socket?.setNoDelay(true);
+      connection.socket?.setMaxListeners(0);
+      connection.send = (command, args = {}) => {
+        const headers = Object.entries(args).map(([name, value]) => `${name}: ${value}\n`);
+        connection.socket?.write(`${command}\n${headers.join('')}\n`);
+      };
+      const refuse = (error: AppError) => {
+        clearTimeout(timer);
+        connection.socket?.destroy();
+        reject(error);
+      };
+      const timer = setTimeout(() => refuse(away(this.host, this.port)), REPLY_TIMEOUT_MS);
+      connection.once('error', () => refuse(away(this.host, this.port)));
+      connection.socket?.once('close', () => refuse(away(this.host, this.port)));
+      connection.once('esl::event::auth::fail', () =>
+        refuse(
+          new AppError(
+            'media-server-secret',
+            `FreeSWITCH at ${this.host}:${this.port} refused the ESL password`,
+          ),
+        ),
+      );
+      connection.once('esl::ready', () => {
+        clearTimeout(timer);
+        resolve(connection);
+      });
+    });
+  }
+
+  private received(event: EslEvent): void {
+    const name = event.getHeader('Event-Name');
+    const uuid = event.getHeader('Unique-ID');
+    if (!name || !uuid) return;
+    this.events.publish('event', { name, uuid, header: (header) => event.getHeader(header) ?? undefined });
+  }
+
+  private lost(connection: Connection): void {
+    if (this.connection !== connection) return;
+    this.connection = undefined;
+    if (this.closing) return;
+    this.log.warn({ host: this.host, port: this.port }, 'FreeSWITCH connection lost, trying again');
+    this.events.publish('down', undefined);
+    this.retry();
+  }
+
+  private retry(): void {
+    this.retryTimer = setTimeout(() => {
+      if (this.closing) return;
+      // Subscriptions do not outlive the connection: connect() issues them again.
+      this.connect().catch(() => this.retry());
+    }, this.retryMs);
+    this.retryMs = Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
+  }
+}
+
+const away = (host: string, port: number) =>
+  new AppError('media-server-away', `FreeSWITCH at ${host}:${port} does not answer on ESL`, {
+    sipStatus: 503,
+    cause: 41,
+    httpStatus: 503,
+  });

@@ -1,0 +1,145 @@
+import { AppError, messageOf } from '../common/app-error.js';
+import { log } from '../common/log.js';
+import type { SipDialog } from '../sip/dialog.js';
+import type { EslConnection, MediaEvent } from './esl-connection.js';
+import type { Prompt } from './prompts.js';
+
+/** Why a leg ended on the media server's side. */
+export type LegLoss = 'no-audio' | 'media-server';
+
+/**
+ * One party's media endpoint on a media server, the "light" way: a SIP dialog whose Call-ID is the channel's uuid,
+ * steered over ESL. Every command is safe to send to a leg that is already gone.
+ */
+export class MediaLeg {
+  private ended = false;
+  private lossListener?: (loss: LegLoss) => void;
+  private readonly eventListeners = new Set<(event: MediaEvent) => void>();
+
+  constructor(
+    readonly dialog: SipDialog,
+    private readonly esl: EslConnection,
+    private readonly release: (leg: MediaLeg) => void,
+  ) {
+    // FreeSWITCH names its own ending in the BYE's Reason header (RFC 3326).
+    dialog.onBye(({ reason }) =>
+      this.lost(/MEDIA_TIMEOUT/i.test(reason ?? '') ? 'no-audio' : 'media-server'),
+    );
+  }
+
+  /** The channel's uuid on the media server. */
+  get uuid(): string {
+    return this.dialog.sipCallId;
+  }
+
+  /** What the media server says of this leg: its answer, or its offer. */
+  get sdp(): string {
+    return this.dialog.remoteSdp;
+  }
+
+  /** Tells of an ending that came from the media server: silence for too long, or its own failure. */
+  onLost(listener: (loss: LegLoss) => void): void {
+    this.lossListener = listener;
+  }
+
+  /** Gives the party's new SDP to the media server. @returns the media server's SDP for the party */
+  modify(sdp: string): Promise<string> {
+    return this.dialog.modify(sdp);
+  }
+
+  /** Plays a tone (FreeSWITCH tone_stream) until `stopPlaying`. */
+  async playTone(stream: string): Promise<void> {
+    await this.command('uuid_broadcast', `${this.uuid} ${stream} aleg`);
+  }
+
+  /** Plays a prompt to its end; done too when the leg is gone, or when the event of its end never comes. */
+  async playPrompt(prompt: Prompt, signal?: AbortSignal): Promise<void> {
+    if (this.ended || signal?.aborted) return;
+    const end = new Promise<void>((resolve) => {
+      const finish = () => {
+        clearTimeout(timer);
+        this.eventListeners.delete(listener);
+        signal?.removeEventListener('abort', finish);
+        resolve();
+      };
+      // Events are hints: past the prompt's own length we go on without one.
+      const timer = setTimeout(finish, prompt.durationMs + 1_000);
+      const listener = (event: MediaEvent) => {
+        if (event.name === 'CHANNEL_HANGUP_COMPLETE') finish();
+        if (event.name === 'PLAYBACK_STOP' && event.header('Playback-File-Path') === prompt.path) finish();
+      };
+      this.eventListeners.add(listener);
+      signal?.addEventListener('abort', finish);
+    });
+    await this.command('uuid_broadcast', `${this.uuid} ${prompt.path} aleg`);
+    await end;
+  }
+
+  async stopPlaying(): Promise<void> {
+    await this.command('uuid_break', `${this.uuid} all`);
+  }
+
+  /** Joins the two parties' audio. @throws AppError when the media server cannot */
+  async bridge(other: MediaLeg): Promise<void> {
+    await this.esl.api('uuid_bridge', `${this.uuid} ${other.uuid}`);
+  }
+
+  /**
+   * Records this leg for its whole life: its own party on the left channel, what it hears on the right.
+   * @param path absolute, on the media server's disk
+   */
+  async record(path: string): Promise<void> {
+    await this.esl.api('uuid_setvar', `${this.uuid} RECORD_STEREO true`);
+    await this.esl.api('uuid_record', `${this.uuid} start ${path}`);
+  }
+
+  /** Sends keypad digits (RFC 4733) to this party. */
+  async sendDigits(digits: string): Promise<void> {
+    if (/^[0-9A-D*#]{1,32}$/.test(digits)) await this.command('uuid_send_dtmf', `${this.uuid} ${digits}`);
+  }
+
+  /** Whether the media server still has this leg; true when it cannot be asked. */
+  async exists(): Promise<boolean> {
+    if (this.ended) return false;
+    return this.esl.api('uuid_exists', this.uuid).then(
+      (answer) => answer !== 'false',
+      () => true,
+    );
+  }
+
+  /** Ends the leg; never throws, never hangs. */
+  async end(): Promise<void> {
+    if (this.ended) return;
+    this.finish();
+    await this.dialog.bye();
+  }
+
+  /** The media server ended this leg, or no longer has it. */
+  lost(loss: LegLoss): void {
+    if (this.ended) return;
+    this.finish();
+    this.lossListener?.(loss);
+  }
+
+  /** Passed on by the media server that owns this leg. */
+  received(event: MediaEvent): void {
+    for (const listener of this.eventListeners) listener(event);
+  }
+
+  private finish(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.release(this);
+  }
+
+  private async command(command: string, args: string): Promise<void> {
+    if (this.ended) return;
+    try {
+      await this.esl.api(command, args);
+    } catch (error) {
+      // The leg may end while a command is on its way; its ending is told by the dialog.
+      const level = error instanceof AppError && error.code === 'media-command' ? 'debug' : 'warn';
+      log('media')[level]({ uuid: this.uuid, command, error: messageOf(error) }, 'the media server refused');
+    }
+  }
+}

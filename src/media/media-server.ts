@@ -1,0 +1,175 @@
+import Mrf, { type FsmrfMediaServer } from 'drachtio-fsmrf';
+import { AppError, messageOf } from '../common/app-error.js';
+import { log } from '../common/log.js';
+import { SipRejected } from '../sip/sip-rejected.js';
+import type { Uac } from '../sip/uac.js';
+import { EslConnection } from './esl-connection.js';
+import { MediaLeg } from './media-leg.js';
+import { inactiveAnswer, type OfferedLeg } from './offered-leg.js';
+
+/** The name of our sofia profile in freeswitch/. */
+const PROFILE = 'linekeeper';
+/** A healthy media server answers an INVITE within tens of ms; past this it is sick. */
+const INVITE_TIMEOUT_MS = 4_000;
+/** How long a leg is believed in while its media server cannot be asked. */
+const BELIEF_MS = 5_000;
+const SWEEP_MS = 30_000;
+
+export interface MediaServerAddress {
+  host: string;
+  eslPort: number;
+  password: string;
+}
+
+/** `esl://:password@host:8021` */
+export function parseMediaServerUrl(url: string): MediaServerAddress {
+  const { hostname, port, password } = new URL(url);
+  return { host: hostname, eslPort: Number(port || 8021), password: decodeURIComponent(password) };
+}
+
+/** One FreeSWITCH: its commands (modesl), its discovery and heartbeat (drachtio-fsmrf), and our legs on it. */
+export class MediaServer {
+  readonly esl: EslConnection;
+  private readonly legs = new Map<string, MediaLeg>();
+  private discovery?: FsmrfMediaServer;
+  private draining = false;
+  private pending = 0;
+  private downTimer?: NodeJS.Timeout;
+  private sweepTimer?: NodeJS.Timeout;
+  private readonly log = log('media');
+
+  constructor(
+    private readonly address: MediaServerAddress,
+    private readonly uac: Uac,
+  ) {
+    this.esl = new EslConnection(address.host, address.eslPort, address.password);
+    this.esl.events.on('event', (event) => this.legs.get(event.uuid)?.received(event));
+    this.esl.events.on('up', () => {
+      clearTimeout(this.downTimer);
+      return this.sweep();
+    });
+    this.esl.events.on('down', () => {
+      this.downTimer = setTimeout(() => this.loseAll(), BELIEF_MS);
+    });
+  }
+
+  get name(): string {
+    return `${this.address.host}:${this.address.eslPort}`;
+  }
+
+  /** Legs alive or being made here, by this control plane. */
+  get load(): number {
+    return this.legs.size + this.pending;
+  }
+
+  get isUp(): boolean {
+    return this.esl.isUp && this.sipAddress !== undefined && !this.draining;
+  }
+
+  private get sipAddress(): string | undefined {
+    return this.discovery?.sip.ipv4.udp.address;
+  }
+
+  /** @param srf the drachtio client, which drachtio-fsmrf wants to hold @throws AppError with what to do */
+  async connect(srf: unknown): Promise<void> {
+    await this.esl.connect();
+    try {
+      this.discovery = await new Mrf(srf).connect({
+        address: this.address.host,
+        port: this.address.eslPort,
+        secret: this.address.password,
+        listenAddress: '127.0.0.1',
+        profile: PROFILE,
+      });
+    } catch (error) {
+      throw new AppError(
+        'media-server-profile',
+        `FreeSWITCH at ${this.name} has no running SIP profile "${PROFILE}": start it with the configuration in freeswitch/ (${messageOf(error)})`,
+      );
+    }
+    this.sweepTimer = setInterval(() => void this.sweep(), SWEEP_MS);
+    this.discovery.on('error', (error) => this.log.warn({ error: messageOf(error) }, 'discovery connection'));
+    this.log.info({ server: this.name, sip: this.sipAddress }, 'media server ready');
+  }
+
+  /** No new legs here; those that live go on. */
+  drain(): void {
+    this.draining = true;
+  }
+
+  close(): void {
+    clearTimeout(this.downTimer);
+    clearInterval(this.sweepTimer);
+    this.discovery?.disconnect();
+    this.esl.close();
+  }
+
+  /** A leg for a party who offers: give it the party's SDP; its `sdp` is the answer for the party. */
+  async receive(offer: string): Promise<MediaLeg> {
+    return this.making(async () =>
+      this.adopt(await this.uac.invite(this.uri(), { offer, timeoutMs: INVITE_TIMEOUT_MS })),
+    );
+  }
+
+  /** A leg that offers to parties who are yet to ring. */
+  async offer(): Promise<OfferedLeg> {
+    return this.making(async () => {
+      const offered = await this.uac.inviteForOffer(this.uri(), { timeoutMs: INVITE_TIMEOUT_MS });
+      const dialog = await offered.accept(inactiveAnswer(offered.offer));
+      return { offer: offered.offer, leg: this.adopt(dialog) };
+    });
+  }
+
+  /** Legs whose channel is gone without a BYE: a killed FreeSWITCH sends none. */
+  private async sweep(): Promise<void> {
+    for (const leg of [...this.legs.values()]) {
+      if (!(await leg.exists())) await this.lose(leg);
+    }
+  }
+
+  private loseAll(): void {
+    for (const leg of [...this.legs.values()]) void this.lose(leg);
+  }
+
+  private async lose(leg: MediaLeg): Promise<void> {
+    leg.lost('media-server');
+    await leg.dialog.bye();
+  }
+
+  private uri(): string {
+    if (!this.sipAddress) throw unavailable();
+    return `sip:leg@${this.sipAddress}`;
+  }
+
+  private adopt(dialog: MediaLeg['dialog']): MediaLeg {
+    const leg = new MediaLeg(dialog, this.esl, (gone) => this.legs.delete(gone.uuid));
+    this.legs.set(leg.uuid, leg);
+    return leg;
+  }
+
+  private async making<T>(make: () => Promise<T>): Promise<T> {
+    this.pending += 1;
+    try {
+      return await make();
+    } catch (error) {
+      // 488 and 606 speak of the party's SDP; anything else is the media server's own trouble.
+      if (error instanceof SipRejected && [415, 488, 606].includes(error.status)) {
+        throw new AppError('no-common-codec', 'no codec in common: offer PCMA, PCMU, G.722 or Opus', {
+          sipStatus: 488,
+          cause: 65,
+          blame: 'caller',
+        });
+      }
+      if (error instanceof AppError) throw error;
+      throw unavailable(messageOf(error));
+    } finally {
+      this.pending -= 1;
+    }
+  }
+}
+
+export const unavailable = (detail = '') =>
+  new AppError('media-unavailable', `no media server takes the call${detail && `: ${detail}`}`, {
+    sipStatus: 503,
+    cause: 41,
+  });

@@ -1,0 +1,76 @@
+import { AppError, messageOf } from '../common/app-error.js';
+import { log } from '../common/log.js';
+import type { Uac } from '../sip/uac.js';
+import { MediaServer, parseMediaServerUrl, unavailable } from './media-server.js';
+
+const RETRY_MS = 5_000;
+
+/** The media servers of this installation; a call gets the least loaded one that is up. */
+export class MediaServers {
+  readonly all: MediaServer[];
+  private readonly retries = new Set<NodeJS.Timeout>();
+
+  /**
+   * @param urls esl:// addresses, separated by commas
+   * @param maxLegs legs at once per server: the admission limit, below the point where FreeSWITCH collapses
+   */
+  constructor(
+    urls: string,
+    uac: Uac,
+    private readonly maxLegs: number,
+  ) {
+    this.all = urls.split(',').map((url) => new MediaServer(parseMediaServerUrl(url.trim()), uac));
+  }
+
+  /**
+   * Connects to every server; where one is up, those that are not are tried again in the background.
+   * @throws AppError of the first server when none is up
+   */
+  async connect(srf: unknown): Promise<void> {
+    const results = await Promise.allSettled(this.all.map((server) => server.connect(srf)));
+    const first = results[0];
+    if (first?.status === 'rejected' && !this.isUp) throw first.reason;
+    results.forEach((result, index) => {
+      const server = this.all[index];
+      if (result.status === 'rejected' && server) this.retry(server, srf, result.reason);
+    });
+  }
+
+  private retry(server: MediaServer, srf: unknown, error: unknown): void {
+    log('media').error({ server: server.name, error: messageOf(error) }, 'a media server is not usable');
+    const timer = setTimeout(() => {
+      this.retries.delete(timer);
+      server.connect(srf).catch((again: unknown) => this.retry(server, srf, again));
+    }, RETRY_MS);
+    this.retries.add(timer);
+  }
+
+  /**
+   * @throws AppError `media-unavailable` when none is up, `too-many-calls` when all that are up are full
+   */
+  choose(): MediaServer {
+    const up = this.all.filter((server) => server.isUp);
+    if (up.length === 0) throw unavailable();
+    const freest = up.reduce((best, server) => (server.load < best.load ? server : best));
+    if (freest.load + 2 > this.maxLegs) {
+      throw new AppError('too-many-calls', 'every media server is at its limit', {
+        sipStatus: 503,
+        cause: 42,
+      });
+    }
+    return freest;
+  }
+
+  get isUp(): boolean {
+    return this.all.some((server) => server.isUp);
+  }
+
+  get legs(): number {
+    return this.all.reduce((sum, server) => sum + server.load, 0);
+  }
+
+  close(): void {
+    for (const timer of this.retries) clearTimeout(timer);
+    for (const server of this.all) server.close();
+  }
+}

@@ -1,0 +1,14 @@
+/** What a caller hears while a phone rings, by country (ITU-T E.180), as FreeSWITCH tone_streams. */
+const BY_COUNTRY: Readonly<Record<string, string>> = {
+  RU: '%(1000,4000,425)',
+  DE: '%(1000,4000,425)',
+  FR: '%(1500,3500,440)',
+  GB: '%(400,200,400,450);%(400,2000,400,450)',
+  US: '%(2000,4000,440,480)',
+  CA: '%(2000,4000,440,480)',
+};
+
+const ETSI = '%(1000,4000,425)';
+
+/** @param country ISO 3166-1 alpha-2 */
+export const ringbackOf = (country: string): string => `tone_stream://L=-1;${BY_COUNTRY[country] ?? ETSI}`;

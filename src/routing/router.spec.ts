@@ -1,0 +1,97 @@
+import type { CompanyNumberConfig, GroupConfig, Snapshot } from '../provisioning/config.js';
+import { planInbound } from './router.js';
+
+const group = (id: string, over: Partial<GroupConfig> = {}): GroupConfig => ({
+  id,
+  companyId: 'c',
+  name: id,
+  strategy: 'all',
+  ringTimeoutMs: 20_000,
+  overflowGroupId: null,
+  memberIds: ['e1', 'e2', 'e3'],
+  ...over,
+});
+
+const snapshot = (...groups: GroupConfig[]): Snapshot =>
+  ({
+    groups: new Map(groups.map((one) => [one.id, one])),
+    extensions: new Map(['e1', 'e2', 'e3', 'e4'].map((id) => [id, { id }])),
+  }) as unknown as Snapshot;
+
+const number = { groupId: 'sales' } as CompanyNumberConfig;
+const neverTalked = () => 0;
+
+describe('the route plan of an inbound call', () => {
+  it('rings the whole group at once, then announces', () => {
+    const plan = planInbound(snapshot(group('sales')), {
+      companyNumber: number,
+      assignedExtensionId: null,
+      idleSince: neverTalked,
+    });
+    expect(plan).toEqual([
+      { do: 'ring', why: 'group', order: 'all', extensionIds: ['e1', 'e2', 'e3'], timeoutMs: 20_000 },
+      { do: 'announce', prompt: 'nobody-available' },
+    ]);
+  });
+
+  it('asks the client’s own manager first', () => {
+    const [first] = planInbound(snapshot(group('sales')), {
+      companyNumber: number,
+      assignedExtensionId: 'e2',
+      idleSince: neverTalked,
+    });
+    expect(first).toMatchObject({ why: 'assigned', extensionIds: ['e2'] });
+  });
+
+  it('forgets an assigned manager whose extension is gone', () => {
+    const [first] = planInbound(snapshot(group('sales')), {
+      companyNumber: number,
+      assignedExtensionId: 'gone',
+      idleSince: neverTalked,
+    });
+    expect(first).toMatchObject({ why: 'group' });
+  });
+
+  it('rings the longest idle first, in turn', () => {
+    const idle: Record<string, number> = { e1: 300, e2: 100, e3: 200 };
+    const [first] = planInbound(snapshot(group('sales', { strategy: 'longest_idle' })), {
+      companyNumber: number,
+      assignedExtensionId: null,
+      idleSince: (id) => idle[id] ?? 0,
+    });
+    expect(first).toMatchObject({ order: 'in_turn', extensionIds: ['e2', 'e3', 'e1'] });
+  });
+
+  it('follows overflow and ends where groups overflow in a circle', () => {
+    const plan = planInbound(
+      snapshot(
+        group('sales', { overflowGroupId: 'back' }),
+        group('back', { overflowGroupId: 'sales', memberIds: ['e4'] }),
+      ),
+      { companyNumber: number, assignedExtensionId: null, idleSince: neverTalked },
+    );
+    expect(plan.map((step) => (step.do === 'ring' ? step.why : step.do))).toEqual([
+      'group',
+      'overflow',
+      'announce',
+    ]);
+  });
+
+  it('greets before anybody is rung', () => {
+    const [first] = planInbound(snapshot(group('sales')), {
+      companyNumber: { ...number, greeting: 'greeting' },
+      assignedExtensionId: null,
+      idleSince: neverTalked,
+    });
+    expect(first).toEqual({ do: 'announce', prompt: 'greeting' });
+  });
+
+  it('goes straight to the announcement where nobody is to ring', () => {
+    const plan = planInbound(snapshot(group('sales', { memberIds: [] })), {
+      companyNumber: number,
+      assignedExtensionId: null,
+      idleSince: neverTalked,
+    });
+    expect(plan).toEqual([{ do: 'announce', prompt: 'nobody-available' }]);
+  });
+});
