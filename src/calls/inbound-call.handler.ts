@@ -5,7 +5,7 @@ import type { MediaLeg } from '../media/media-leg.js';
 import type { MediaServer } from '../media/media-server.js';
 import { MediaServers } from '../media/media-servers.js';
 import type { OfferedLeg } from '../media/offered-leg.js';
-import { ringbackOf } from '../media/ringback.js';
+import { languageOf, ringbackOf } from '../media/country.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { RoutePlan } from '../routing/route-plan.js';
 import { planInbound } from '../routing/router.js';
@@ -68,10 +68,12 @@ export class InboundCallHandler {
     if (call.over.aborted) return;
     invite.progress(callerLeg.sdp);
 
+    const country = this.provisioning.snapshot.companies.get(call.companyId)?.country ?? '';
     const taken = await this.walker.walk(call, plan, {
       callerLeg,
       offer: offered?.offer ?? '',
-      ringback: ringbackOf(this.provisioning.snapshot.companies.get(call.companyId)?.country ?? ''),
+      ringback: ringbackOf(country),
+      language: languageOf(country),
       onRinging: () => invite.progress(),
     });
     if (!taken || !offered) {

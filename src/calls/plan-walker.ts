@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { clock } from '../common/clock.js';
 import type { MediaLeg } from '../media/media-leg.js';
-import { Prompts } from '../media/prompts.js';
+import { Prompts, type Language } from '../media/prompts.js';
 import type { AnnounceStep, RingStep, RoutePlan } from '../routing/route-plan.js';
 import type { SipDialog } from '../sip/dialog.js';
 import { LegDialer, type DialOutcome, type DialTarget } from '../sip/leg-dialer.js';
@@ -16,6 +16,7 @@ export interface Surroundings {
   offer: string;
   /** What the caller hears while phones ring: a FreeSWITCH tone_stream. */
   ringback: string;
+  language: Language;
   /** A phone rings: the caller is told. */
   onRinging: () => void;
 }
@@ -100,7 +101,7 @@ export class PlanWalker {
   }
 
   private async announce(call: LiveCall, step: AnnounceStep, around: Surroundings): Promise<void> {
-    const prompt = this.prompts.get(step.prompt);
+    const prompt = this.prompts.get(step.prompt, around.language);
     if (!prompt) return;
     await around.callerLeg.playPrompt(prompt, call.over);
   }

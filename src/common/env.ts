@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { AppError } from './app-error.js';
 
@@ -52,6 +53,8 @@ const schema = z.object({
     .optional(),
   /** Where the media server writes recordings; it must see the same folder. Left out, DATA_DIR/recordings. */
   RECORDINGS_DIR: z.string().optional(),
+  /** The spoken prompts; the media server must see the same folder. Left out, freeswitch/prompts of this checkout. */
+  PROMPTS_DIR: z.string().optional(),
   /** First and last UDP port for audio of the embedded engine. */
   RTP_PORTS: z
     .string()
@@ -61,6 +64,8 @@ const schema = z.object({
   LEDGER_PATIENCE_MS: z.coerce.number().int().min(50).max(10_000).default(750),
   /** Calls at once per media server before new ones get 503 (telephony: below its collapse). */
   MAX_CALLS_PER_MEDIA_SERVER: z.coerce.number().int().min(1).default(250),
+  /** Seconds that calls in progress may go on after a request to stop. */
+  DRAIN_S: z.coerce.number().int().min(0).max(3600).default(30),
   /** Seconds without audio from either party until a call is ended. */
   RTP_TIMEOUT_S: z.coerce.number().int().min(1).default(60),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -110,6 +115,9 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     DATA_DIR: dataDir,
     SIP_WS_PORT: settings.SIP_WS_PORT ?? settings.SIP_PORT + 6,
     RECORDINGS_DIR: resolve(settings.RECORDINGS_DIR ?? `${dataDir}/recordings`),
+    PROMPTS_DIR: resolve(
+      settings.PROMPTS_DIR ?? fileURLToPath(new URL('../../freeswitch/prompts', import.meta.url)),
+    ),
     loopbackOnly: isLoopback(settings.LISTEN_IP),
   });
 }

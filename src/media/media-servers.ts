@@ -61,6 +61,13 @@ export class MediaServers {
     return freest;
   }
 
+  /** Ends a channel wherever it is, of an earlier process too. */
+  async kill(uuid: string): Promise<void> {
+    await Promise.allSettled(
+      this.all.filter((server) => server.isUp).map((server) => server.esl.api('uuid_kill', uuid)),
+    );
+  }
+
   get isUp(): boolean {
     return this.all.some((server) => server.isUp);
   }

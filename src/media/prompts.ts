@@ -2,6 +2,9 @@ import { closeSync, existsSync, openSync, readSync, readdirSync } from 'node:fs'
 import { join } from 'node:path';
 import { AppError } from '../common/app-error.js';
 
+const LANGUAGES = ['ru', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
 export interface Prompt {
   name: string;
   /** Absolute, on the media server's disk. */
@@ -33,26 +36,25 @@ export function wavDurationMs(path: string): number {
   }
 }
 
-/** The spoken prompts of one language, by name: the WAV files of freeswitch/prompts. */
+/** The spoken prompts, by language and name: the WAV files of freeswitch/prompts. */
 export class Prompts {
-  private readonly byName = new Map<string, Prompt>();
+  private readonly prompts = new Map<string, Prompt>();
 
-  constructor(folder: string, language: string) {
-    const spoken = join(folder, language);
-    for (const file of existsSync(spoken) ? readdirSync(spoken) : []) {
-      if (!file.endsWith('.wav')) continue;
-      const path = join(spoken, file);
-      const name = file.slice(0, -'.wav'.length);
-      this.byName.set(name, { name, path, durationMs: wavDurationMs(path) });
+  /** @param root has a folder for each language; the media server sees the same files */
+  constructor(root: string) {
+    for (const language of LANGUAGES) {
+      const folder = join(root, language);
+      for (const file of existsSync(folder) ? readdirSync(folder) : []) {
+        if (!file.endsWith('.wav')) continue;
+        const path = join(folder, file);
+        const name = file.slice(0, -'.wav'.length);
+        this.prompts.set(`${language}/${name}`, { name, path, durationMs: wavDurationMs(path) });
+      }
     }
   }
 
-  /** @returns undefined where the company has no such prompt: the step is then silent */
-  get(name: string): Prompt | undefined {
-    return this.byName.get(name);
-  }
-
-  get names(): string[] {
-    return [...this.byName.keys()];
+  /** @returns undefined where there is no such prompt: the step is then silent */
+  get(name: string, language: Language): Prompt | undefined {
+    return this.prompts.get(`${language}/${name}`);
   }
 }

@@ -1,3 +1,5 @@
+import type { Language } from './prompts.js';
+
 /** What a caller hears while a phone rings, by country (ITU-T E.180), as FreeSWITCH tone_streams. */
 const BY_COUNTRY: Readonly<Record<string, string>> = {
   RU: '%(1000,4000,425)',
@@ -8,7 +10,11 @@ const BY_COUNTRY: Readonly<Record<string, string>> = {
   CA: '%(2000,4000,440,480)',
 };
 
+const RUSSIAN = new Set(['RU', 'BY', 'KZ', 'KG']);
 const ETSI = '%(1000,4000,425)';
 
 /** @param country ISO 3166-1 alpha-2 */
 export const ringbackOf = (country: string): string => `tone_stream://L=-1;${BY_COUNTRY[country] ?? ETSI}`;
+
+/** The language a company's callers are spoken to. */
+export const languageOf = (country: string): Language => (RUSSIAN.has(country) ? 'ru' : 'en');

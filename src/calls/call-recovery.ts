@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import { messageOf } from '../common/app-error.js';
+import { log } from '../common/log.js';
+import { Database } from '../database/database.js';
+import { MediaServers } from '../media/media-servers.js';
+import { Uac } from '../sip/uac.js';
+import { Call } from './call.entity.js';
+import { CallLedger } from './call-ledger.js';
+import { LiveCalls } from './live-calls.js';
+
+/** What an earlier process of ours left: calls that it never saw the end of. */
+@Injectable()
+export class CallRecovery {
+  constructor(
+    private readonly database: Database,
+    private readonly callLedger: CallLedger,
+    private readonly liveCalls: LiveCalls,
+    private readonly mediaServers: MediaServers,
+    private readonly uac: Uac,
+  ) {}
+
+  /** Ends both sides of every call left open and writes its ending; nothing stays open for ever. */
+  async run(): Promise<void> {
+    const open = await this.database.transaction('*', (tx) => tx.findBy(Call, { endedAt: IsNull() }));
+    for (const call of open) {
+      await this.hangUp(call);
+      await this.callLedger.endedAfterRestart({
+        id: call.id,
+        companyId: call.companyId,
+        answered: call.answeredAt !== null,
+      });
+    }
+    if (open.length > 0) log('calls').warn({ calls: open.length }, 'calls of an earlier process ended');
+    await this.rememberTalks();
+  }
+
+  private async hangUp({ id, live }: Call): Promise<void> {
+    if (!live) return;
+    // drachtio-server still holds the dialogs of a killed control plane, FreeSWITCH the channels.
+    const results = await Promise.allSettled([
+      this.uac.byeOrphan(live.callerDialogId),
+      this.uac.byeOrphan(live.managerDialogId),
+      this.mediaServers.kill(live.callerLeg),
+      this.mediaServers.kill(live.managerLeg),
+    ]);
+    for (const result of results) {
+      if (result.status === 'rejected') {
+        log('calls').debug(
+          { callId: id, error: messageOf(result.reason) },
+          'a part of the call was gone already',
+        );
+      }
+    }
+  }
+
+  private async rememberTalks(): Promise<void> {
+    const talks = await this.database.transaction('*', (tx) =>
+      tx.query<{ extension: string; at: Date }[]>(
+        `SELECT manager_extension_id AS extension, max(ended_at) AS at FROM call
+         WHERE manager_extension_id IS NOT NULL AND ended_at > now() - interval '7 days' GROUP BY 1`,
+      ),
+    );
+    for (const { extension, at } of talks) this.liveCalls.rememberTalk(extension, at.getTime());
+  }
+}

@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { Metrics } from '../common/metrics.js';
+import { MediaServers } from '../media/media-servers.js';
+import { DrachtioConnection } from '../sip/drachtio.connection.js';
+import { Ingress } from '../sip/ingress.js';
+import { SipModule } from '../sip/sip.module.js';
+import { CallLedger } from './call-ledger.js';
+import { CallRecovery } from './call-recovery.js';
+import { Conversation } from './conversation.js';
+import { InboundCallHandler } from './inbound-call.handler.js';
+import { LiveCalls } from './live-calls.js';
+import { PlanWalker } from './plan-walker.js';
+
+@Module({
+  imports: [SipModule],
+  providers: [CallLedger, CallRecovery, Conversation, InboundCallHandler, LiveCalls, PlanWalker],
+  exports: [CallRecovery, LiveCalls],
+})
+export class CallsModule {
+  constructor(
+    ingress: Ingress,
+    handler: InboundCallHandler,
+    liveCalls: LiveCalls,
+    mediaServers: MediaServers,
+    drachtio: DrachtioConnection,
+    metrics: Metrics,
+  ) {
+    ingress.onInvite((invite) => handler.handle(invite));
+    // A restarted drachtio-server knows none of the dialogs: their BYEs would never come.
+    drachtio.events.on('connected', ({ again }) => {
+      if (again) liveCalls.endAll('signalling-lost');
+    });
+    metrics.gauge('live_calls', 'Calls in progress', () => liveCalls.size);
+    metrics.gauge('live_legs', 'Legs on media servers', () => mediaServers.legs);
+  }
+}
