@@ -61,9 +61,10 @@ export default {
     onlyImporter('esl-in-media-only', '(modesl|drachtio-fsmrf)/', 'media', 'One folder speaks ESL.'),
     {
       name: 'engine-apart',
-      comment: 'The embedded engine is reached over its wire protocols, never by import.',
+      comment:
+        'The embedded engine is reached over its wire protocols, never by import; the phones of simulate are no part of the control plane.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/embedded/' },
+      from: { path: '^src/', pathNot: '^src/(embedded|simulate)/' },
       to: { path: '^src/embedded/', pathNot: '^src/embedded/(embedded-boxes|postgres)' },
     },
     {

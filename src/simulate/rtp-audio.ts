@@ -1,11 +1,12 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { randomInt } from 'node:crypto';
-import { decode, encode, type G711 } from './g711.js';
+import { codecOfPayloadType, type G711 } from '../embedded/media-server/g711.js';
 
 const RATE = 8000;
 const SAMPLES_A_PACKET = 160; // 20 ms, RFC 3551 §4.2
 const PACKET_MS = 20;
-const PAYLOAD_TYPES: Record<G711, number> = { PCMU: 0, PCMA: 8 };
+/** Amplitude of the tones: half of full scale, −9 dB. */
+const LOUDNESS = 16384;
 const DTMF_KEYS = '0123456789*#ABCD';
 
 /** A place audio goes to: an IPv4 address and a UDP port. */
@@ -20,7 +21,7 @@ export class RtpAudio {
   private sequence = randomInt(0, 0xffff);
   private timestamp = randomInt(0, 0xffff_ffff);
   private to: MediaAddress | undefined;
-  private codec: G711 = 'PCMA';
+  private codec: G711 | undefined;
   private eventPayloadType = 101;
   private ticker: NodeJS.Timeout | undefined;
   private startedAt = 0;
@@ -126,9 +127,11 @@ export class RtpAudio {
       const start = packet.readUInt32BE(4);
       if (start !== this.lastEvent) this.heardKeys += DTMF_KEYS[payload.readUInt8(0)] ?? '?';
       this.lastEvent = start;
-    } else if (payloadType === 0 || payloadType === 8) {
+    } else {
+      const codec = codecOfPayloadType(payloadType);
+      if (!codec) return;
       this.packets += 1;
-      this.chunks.push(decode(payloadType === 0 ? 'PCMU' : 'PCMA', payload));
+      this.chunks.push(Int16Array.from(payload, (code) => codec.toLinear[code] ?? 0));
     }
     for (const look of this.waiting) look();
   }
@@ -145,14 +148,17 @@ export class RtpAudio {
   }
 
   private sendSound(): void {
-    const samples = new Int16Array(SAMPLES_A_PACKET);
-    const step = (2 * Math.PI * this.toneHz) / RATE;
+    if (!this.codec) return;
+    const { payloadType, silence, fromLinear } = this.codec;
+    const payload = Buffer.alloc(SAMPLES_A_PACKET, silence);
     if (this.toneHz > 0) {
-      for (let i = 0; i < samples.length; i++)
-        samples[i] = Math.round(16384 * Math.sin(this.phase + i * step));
-      this.phase = (this.phase + samples.length * step) % (2 * Math.PI);
+      const step = (2 * Math.PI * this.toneHz) / RATE;
+      for (let i = 0; i < payload.length; i++) {
+        payload[i] = fromLinear[Math.round(LOUDNESS * Math.sin(this.phase + i * step)) & 0xffff] ?? silence;
+      }
+      this.phase = (this.phase + payload.length * step) % (2 * Math.PI);
     }
-    this.send(PAYLOAD_TYPES[this.codec], encode(this.codec, samples), this.timestamp, false);
+    this.send(payloadType, payload, this.timestamp, false);
     this.timestamp = (this.timestamp + SAMPLES_A_PACKET) >>> 0;
   }
 

@@ -1,12 +1,11 @@
-import type { G711 } from './g711.js';
+import { codecOfPayloadType, PCMA, PCMU, type G711 } from '../embedded/media-server/g711.js';
 import type { MediaAddress } from './rtp-audio.js';
 
 /** Payload type of telephone-event that we offer. */
 const OUR_EVENT = 101;
-const LINES: Record<G711, { type: number; map: string }> = {
-  PCMA: { type: 8, map: 'a=rtpmap:8 PCMA/8000' },
-  PCMU: { type: 0, map: 'a=rtpmap:0 PCMU/8000' },
-};
+/** The codecs by their names in SDP. */
+export type CodecName = G711['name'];
+const CODECS: Record<CodecName, G711> = { PCMA, PCMU };
 
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
@@ -24,7 +23,7 @@ let version = 1;
 /** An offer or answer of one audio stream; `codecs` in the order of preference. */
 export function writeSdp(
   { ip, port }: MediaAddress,
-  codecs: readonly G711[],
+  codecs: readonly CodecName[],
   { direction = 'sendrecv' as Direction, event = OUR_EVENT } = {},
 ): string {
   version += 1; // RFC 3264 §8: each new description has a higher version
@@ -34,8 +33,8 @@ export function writeSdp(
     's=-',
     `c=IN IP4 ${ip}`,
     't=0 0',
-    `m=audio ${port} RTP/AVP ${codecs.map((codec) => LINES[codec].type).join(' ')} ${event}`,
-    ...codecs.map((codec) => LINES[codec].map),
+    `m=audio ${port} RTP/AVP ${codecs.map((codec) => CODECS[codec].payloadType).join(' ')} ${event}`,
+    ...codecs.map((codec) => `a=rtpmap:${CODECS[codec].payloadType} ${codec}/8000`),
     `a=rtpmap:${event} telephone-event/8000`,
     `a=fmtp:${event} 0-16`,
     'a=ptime:20',
@@ -52,9 +51,7 @@ export function readSdp(sdp: string): AudioDescription {
   const [, port, types] = /^m=audio (\d+) \S+ ([\d ]+)/m.exec(sdp) ?? [];
   if (!ip || !port || !types) throw new TypeError('an SDP without IPv4 audio');
   const offered = types.trim().split(' ');
-  const codec = offered.flatMap((type): G711[] =>
-    type === '8' ? ['PCMA'] : type === '0' ? ['PCMU'] : [],
-  )[0];
+  const codec = offered.map((type) => codecOfPayloadType(Number(type))).find((known) => known !== undefined);
   const event = /^a=rtpmap:(\d+) telephone-event\/8000/im.exec(sdp)?.[1];
   const direction = /^a=(sendrecv|sendonly|recvonly|inactive)/m.exec(sdp)?.[1] as Direction | undefined;
   return {
