@@ -1,6 +1,9 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+// What Node gives every module without an import, as far as our scripts use it.
+const NODE = ['AbortSignal', 'Buffer', 'console', 'fetch', 'performance', 'process', 'setTimeout', 'URL'];
+
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'data', 'src/web', 'coverage'] },
   eslint.configs.recommended,
@@ -31,7 +34,7 @@ export default tseslint.config(
   },
   {
     files: ['**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+    languageOptions: { globals: Object.fromEntries(NODE.map((name) => [name, 'readonly'])) },
     rules: { 'no-console': 'off' },
   },
   {
