@@ -6,6 +6,8 @@ export const pageQuery = z.object({
   cursor: z.string().max(400).optional(),
 });
 
+export type PageQuery = z.infer<typeof pageQuery>;
+
 /** One page of a list; `nextCursor` is null on the last. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
@@ -18,3 +20,6 @@ export interface Page<T> {
 /** A time as all answers write it: ISO 8601, UTC. */
 export const time = z.iso.datetime();
 export const id = z.uuid();
+
+export const idParameter = z.object({ id });
+export type IdParameter = z.infer<typeof idParameter>;

@@ -10,6 +10,7 @@ import { STATUS_CODES } from 'node:http';
 import { AppError, messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
 import type { Problem } from '../contracts/problem.js';
+import { whyFailed } from '../database/database-errors.js';
 
 /** Input that the route's schema refuses; one entry per field. */
 export class InputError extends AppError {
@@ -89,7 +90,7 @@ export function problemOf(error: unknown): Problem {
   }
   const status = statusOfExpress(error);
   if (status !== undefined) return problem(status, kebab(STATUS_CODES[status]), messageOf(error));
-  if (isDatabaseAway(error)) {
+  if (whyFailed(error) === 'away') {
     return problem(503, 'database-away', 'the database does not answer: try again in a moment');
   }
   return problem(500, 'internal', 'this should not have happened; the log of the server says more');
@@ -111,15 +112,4 @@ const kebab = (title = 'error') => title.toLowerCase().replace(/[^a-z]+/g, '-');
 function statusOfExpress(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
   return error.status >= 400 && error.status < 500 ? error.status : undefined;
-}
-
-const AWAY = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0\d|08\d{3}|53300|25P03|57014)$/;
-
-function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
-  return (
-    (typeof code === 'string' && AWAY.test(code)) ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
-  );
 }

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { clock } from '../common/clock.js';
+import { newId } from '../common/ids.js';
+import type { Role } from '../contracts/identity.js';
+import { Ledger } from '../ledger/ledger.js';
+import type { JsonObject } from '../ledger/ledger-write.js';
+import { UserAccount, UserToken } from './entities.js';
+import { hashPassword, passwordFits } from './passwords.js';
+
+export interface NewAccount {
+  companyId: string;
+  email: string;
+  password: string;
+  role: Role;
+  extensionId?: string;
+}
+
+/** Accounts of people; each change is an entry of the ledger. */
+@Injectable()
+export class Accounts {
+  constructor(private readonly ledger: Ledger) {}
+
+  /** The administrator with this address, or else the oldest one; null where there is none yet. */
+  async firstAdmin(tx: EntityManager, email: string): Promise<UserAccount | null> {
+    const admins = await tx.find(UserAccount, {
+      where: { role: 'admin' },
+      order: { createdAt: 'ASC', id: 'ASC' },
+    });
+    return admins.find((admin) => admin.email === email) ?? admins[0] ?? null;
+  }
+
+  /** @param actor who creates it, as the ledger names people */
+  async create(tx: EntityManager, account: NewAccount, actor: string): Promise<string> {
+    const id = newId();
+    const email = account.email.toLowerCase();
+    await tx.insert(UserAccount, {
+      id,
+      companyId: account.companyId,
+      email,
+      passwordHash: await hashPassword(account.password),
+      role: account.role,
+      extensionId: account.extensionId ?? null,
+    });
+    await this.write(tx, account.companyId, actor, {
+      action: 'created',
+      id,
+      fields: { email, role: account.role, extensionId: account.extensionId ?? null },
+    });
+    return id;
+  }
+
+  /** Sets the password where it is another one; whoever is signed in with the old one is signed out. */
+  async setPassword(tx: EntityManager, account: UserAccount, password: string, actor: string): Promise<void> {
+    if (await passwordFits(account.passwordHash, password)) return;
+    await tx.update(UserAccount, account.id, { passwordHash: await hashPassword(password) });
+    await tx.delete(UserToken, { userId: account.id });
+    await this.write(tx, account.companyId, actor, {
+      action: 'changed',
+      id: account.id,
+      fields: { password: 'set' },
+    });
+  }
+
+  private async write(
+    tx: EntityManager,
+    companyId: string,
+    actor: string,
+    change: { action: string; id: string; fields: JsonObject },
+  ): Promise<void> {
+    await this.ledger.append(tx, {
+      id: newId(),
+      companyId,
+      kind: 'provisioning.changed',
+      at: clock.iso(),
+      actor,
+      data: { what: 'user', ...change },
+    });
+  }
+}

@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { createHash, randomBytes } from 'node:crypto';
+import { AppError } from '../common/app-error.js';
+import { clock } from '../common/clock.js';
+import { newId } from '../common/ids.js';
+import type { Person } from '../contracts/identity.js';
+import { Database } from '../database/database.js';
+import { RetryLater } from '../http/problem.js';
+import { Ledger } from '../ledger/ledger.js';
+import { UserAccount, UserToken } from './entities.js';
+import { passwordFits } from './passwords.js';
+import { SignInLimit } from './sign-in-limit.js';
+
+/** How long a sign-in holds, in ms. */
+const TOKEN_LIFE_MS = 12 * 3600_000;
+
+export interface SignedIn {
+  /** 256 random bits, base64url; the database keeps a hash. */
+  token: string;
+  expiresAt: Date;
+  user: Person;
+}
+
+/** Who is who: sign-in, sign-out, and the person behind a token. */
+@Injectable()
+export class Identity {
+  private readonly limit = new SignInLimit();
+
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: Ledger,
+  ) {}
+
+  /**
+   * @param source the address that the try comes from
+   * @throws AppError 401 where address and password do not fit; RetryLater (429) after too many tries
+   */
+  async signIn(email: string, password: string, source: string): Promise<SignedIn> {
+    const waitS = this.limit.begin(email, source);
+    if (waitS > 0) {
+      throw new RetryLater(
+        'too-many-tries',
+        `too many tries to sign in: the next one is read in ${waitS} s`,
+        429,
+        waitS,
+      );
+    }
+    const account = await this.database.transaction('*', (tx) => tx.findOneBy(UserAccount, { email }));
+    if (!(await passwordFits(account?.passwordHash, password)) || account === null) {
+      await this.writeRefusal(account, source);
+      throw new AppError('wrong-sign-in', 'the e-mail address or the password is wrong', {
+        httpStatus: 401,
+        blame: 'caller',
+      });
+    }
+    this.limit.succeeded(email, source);
+    const token = randomBytes(32).toString('base64url');
+    const expiresAt = new Date(clock.now() + TOKEN_LIFE_MS);
+    const now = new Date(clock.now());
+    await this.database.transaction(account.companyId, async (tx) => {
+      await tx.query('DELETE FROM user_token WHERE user_id = $1 AND expires_at <= $2', [account.id, now]);
+      await tx.insert(UserToken, { tokenHash: hashOf(token), userId: account.id, expiresAt });
+      await this.ledger.append(tx, {
+        id: newId(),
+        companyId: account.companyId,
+        kind: 'person.signed-in',
+        at: clock.iso(),
+        actor: `user:${account.id}`,
+        data: { role: account.role, source },
+      });
+    });
+    const user = await this.personOf(token);
+    if (user === undefined) throw new AppError('signed-out', 'the account is gone', { httpStatus: 401 });
+    return { token, expiresAt, user };
+  }
+
+  async signOut(token: string): Promise<void> {
+    await this.database.transaction('*', (tx) => tx.delete(UserToken, { tokenHash: hashOf(token) }));
+  }
+
+  /** @returns undefined for a token that was never given, has run out or was signed out */
+  async personOf(token: string): Promise<Person | undefined> {
+    const rows: PersonRow[] = await this.database.transaction('*', (tx) =>
+      tx.query(
+        `SELECT u.id, u.email, u.role, u.company_id, e.id AS extension_id, e.number, e.name
+           FROM user_token t JOIN user_account u ON u.id = t.user_id
+           LEFT JOIN extension e ON e.id = u.extension_id
+          WHERE t.token_hash = $1 AND t.expires_at > $2`,
+        [hashOf(token), new Date(clock.now())],
+      ),
+    );
+    return rows[0] && personFrom(rows[0]);
+  }
+
+  /** An address without an account is not written: it may be a password in the wrong field. */
+  private async writeRefusal(account: UserAccount | null, source: string): Promise<void> {
+    const companyId = account?.companyId ?? (await this.firstCompany());
+    if (companyId === undefined) return;
+    await this.ledger.write({
+      id: newId(),
+      companyId,
+      kind: 'person.sign-in-refused',
+      at: clock.iso(),
+      actor: account ? `user:${account.id}` : 'system',
+      data: { known: account !== null, source },
+    });
+  }
+
+  private async firstCompany(): Promise<string | undefined> {
+    const rows: { id: string }[] = await this.database.transaction('*', (tx) =>
+      tx.query('SELECT id FROM company ORDER BY created_at, id LIMIT 1'),
+    );
+    return rows[0]?.id;
+  }
+}
+
+interface PersonRow {
+  id: string;
+  email: string;
+  role: Person['role'];
+  company_id: string;
+  extension_id: string | null;
+  number: string;
+  name: string;
+}
+
+const personFrom = (row: PersonRow): Person => ({
+  id: row.id,
+  email: row.email,
+  role: row.role,
+  companyId: row.company_id,
+  extension: row.extension_id === null ? null : { id: row.extension_id, number: row.number, name: row.name },
+});
+
+const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();

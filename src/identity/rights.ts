@@ -1,0 +1,27 @@
+import type { Role } from '../contracts/identity.js';
+
+/**
+ * Who may do what. A role that is not named has not the right. A manager's rights reach his own calls only:
+ * those in which his extension was rung or talked, their clients and recordings (scope.ts).
+ */
+export const RIGHTS = {
+  'calls.read': ['admin', 'supervisor', 'manager'],
+  'clients.read': ['admin', 'supervisor', 'manager'],
+  'clients.change': ['admin', 'supervisor'],
+  'follow-ups.read': ['admin', 'supervisor', 'manager'],
+  'follow-ups.close': ['admin', 'supervisor'],
+  'recordings.read': ['admin', 'supervisor', 'manager'],
+  'recordings.play': ['admin', 'supervisor', 'manager'],
+  'provisioning.read': ['admin', 'supervisor'],
+  'provisioning.change': ['admin'],
+  'ledger.read': ['admin'],
+  'metrics.read': ['admin'],
+  'own-account': ['admin', 'supervisor', 'manager'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Right = keyof typeof RIGHTS;
+
+export const may = (role: Role, right: Right): boolean => (RIGHTS[right] as readonly Role[]).includes(role);
+
+export const rightsOf = (role: Role): Right[] =>
+  (Object.keys(RIGHTS) as Right[]).filter((right) => may(role, right));

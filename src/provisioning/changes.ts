@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager, EntityTarget, QueryDeepPartialEntity } from 'typeorm';
+import { AppError } from '../common/app-error.js';
+import { clock } from '../common/clock.js';
+import { newId } from '../common/ids.js';
+import type { Person } from '../contracts/identity.js';
+import { Database } from '../database/database.js';
+import { NotFound } from '../http/problem.js';
+import { Ledger } from '../ledger/ledger.js';
+import type { JsonObject } from '../ledger/ledger-write.js';
+import { CHANGED_CHANNEL } from './change-listener.js';
+import { Provisioning } from './provisioning.js';
+
+/** Who changes, and in which company. */
+export interface Actor {
+  companyId: string;
+  /** As the ledger names people: `user:<id>` or `system`. */
+  name: string;
+}
+
+export const actorOf = (person: Person): Actor => ({
+  companyId: person.companyId,
+  name: `user:${person.id}`,
+});
+
+export type Kind = 'company' | 'extension' | 'ring group' | 'company number' | 'trunk';
+
+export interface Change {
+  what: Kind;
+  action: 'created' | 'changed' | 'removed';
+  id: string;
+  /** What the ledger shows of it. Never a secret: only that one was set. */
+  fields: JsonObject;
+}
+
+/** The one door for changes to what is set up: row, ledger entry and notice in one transaction, then the snapshot. */
+@Injectable()
+export class Changes {
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: Ledger,
+    private readonly provisioning: Provisioning,
+  ) {}
+
+  /**
+   * @param run makes the change
+   * @throws AppError 409 where the change would make two of what there is one of
+   */
+  async apply(actor: Actor, change: Change, run: (tx: EntityManager) => Promise<void>): Promise<void> {
+    try {
+      await this.database.transaction(actor.companyId, async (tx) => {
+        await run(tx);
+        await this.write(tx, actor, change);
+      });
+    } catch (error) {
+      throw conflictOf(error) ?? error;
+    }
+    await this.provisioning.reload();
+  }
+
+  /** @throws NotFound where no row has the id */
+  async update<E extends { id: string }>(
+    actor: Actor,
+    change: Omit<Change, 'action'>,
+    entity: EntityTarget<E>,
+    columns: QueryDeepPartialEntity<E>,
+  ): Promise<void> {
+    await this.apply(actor, { ...change, action: 'changed' }, async (tx) => {
+      const { affected } = await tx.update(entity, change.id, columns);
+      if (!affected) throw new NotFound(change.what);
+    });
+  }
+
+  /** @throws NotFound where no row has the id */
+  async remove<E extends { id: string }>(
+    actor: Actor,
+    change: { what: Kind; id: string },
+    entity: EntityTarget<E>,
+  ): Promise<void> {
+    await this.apply(actor, { ...change, action: 'removed', fields: {} }, async (tx) => {
+      const { affected } = await tx.delete(entity, change.id);
+      if (!affected) throw new NotFound(change.what);
+    });
+  }
+
+  /** The entry and the notice of a change made in the caller's own transaction; he reloads after it. */
+  async write(tx: EntityManager, actor: Actor, change: Change): Promise<void> {
+    const { what, action, id, fields } = change;
+    await this.ledger.append(tx, {
+      id: newId(),
+      companyId: actor.companyId,
+      kind: 'provisioning.changed',
+      at: clock.iso(),
+      actor: actor.name,
+      data: { what, action, id, fields },
+    });
+    // Heard by every control plane once the transaction is committed.
+    await tx.query('SELECT pg_notify($1, $2)', [CHANGED_CHANNEL, actor.companyId]);
+  }
+}
+
+/** What a unique constraint of the schema says of which field. */
+const UNIQUE: Record<string, { field: string; message: string }> = {
+  extension_company_id_number_key: { field: 'number', message: 'is another extension’s number' },
+  ring_group_company_id_name_key: { field: 'name', message: 'is another ring group’s name' },
+  trunk_company_id_name_key: { field: 'name', message: 'is another trunk’s name' },
+  company_number_number_key: { field: 'number', message: 'is a company number already' },
+  company_sip_domain_key: { field: 'sipDomain', message: 'is another company’s' },
+};
+
+// PostgreSQL manual, appendix A.
+const UNIQUE_VIOLATION = '23505';
+
+function conflictOf(error: unknown): AppError | undefined {
+  const { code, constraint } =
+    (error as { driverError?: { code?: string; constraint?: string } }).driverError ?? {};
+  if (code !== UNIQUE_VIOLATION) return undefined;
+  const known = UNIQUE[constraint ?? ''];
+  return new AppError('conflict', known?.message ?? 'there is one already', {
+    httpStatus: 409,
+    blame: 'caller',
+    field: known?.field,
+  });
+}

@@ -1,0 +1,40 @@
+import { Global, Module } from '@nestjs/common';
+import { ChangeListener } from './change-listener.js';
+import { Changes } from './changes.js';
+import { CompanyController } from './company.controller.js';
+import { CompanyNumbersController } from './company-numbers.controller.js';
+import { CompanyNumbers } from './company-numbers.js';
+import { ExtensionsController } from './extensions.controller.js';
+import { Extensions } from './extensions.js';
+import { FirstStart } from './first-start.js';
+import { Provisioning } from './provisioning.js';
+import { RingGroupsController } from './ring-groups.controller.js';
+import { RingGroups } from './ring-groups.js';
+import { TrunksController } from './trunks.controller.js';
+import { Seeding } from './seeding.js';
+import { Trunks } from './trunks.js';
+
+/** Wants Database, Ledger, Sealer and SETTINGS from the modules around it. */
+@Global()
+@Module({
+  controllers: [
+    CompanyController,
+    ExtensionsController,
+    RingGroupsController,
+    CompanyNumbersController,
+    TrunksController,
+  ],
+  providers: [
+    Provisioning,
+    ChangeListener,
+    Changes,
+    Extensions,
+    RingGroups,
+    CompanyNumbers,
+    Trunks,
+    Seeding,
+    FirstStart,
+  ],
+  exports: [Provisioning, FirstStart],
+})
+export class ProvisioningModule {}
