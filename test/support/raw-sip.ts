@@ -19,6 +19,8 @@ export interface RawSip {
   send(text: string | Buffer): void;
   /** The first response (so far or to come) that the condition holds for. */
   answer(condition?: (response: string) => boolean, limitMs?: number): Promise<string>;
+  /** The same for requests. */
+  request(condition?: (request: string) => boolean, limitMs?: number): Promise<string>;
   /** Everything received, in order. */
   readonly received: string[];
   close(): void;
@@ -33,7 +35,7 @@ function collector() {
       received.push(text);
       for (const look of waiting) look();
     },
-    answer(condition: (response: string) => boolean = () => true, limitMs = 5000): Promise<string> {
+    find(condition: (message: string) => boolean, limitMs: number): Promise<string> {
       const found = new Promise<string>((done) => {
         const look = () => {
           const hit = received.find(condition);
@@ -46,27 +48,34 @@ function collector() {
       });
       return within(limitMs, 'a SIP message that fits', found);
     },
+    answer(condition: (response: string) => boolean = () => true, limitMs = 5000): Promise<string> {
+      return this.find((message) => statusOf(message) > 0 && condition(message), limitMs);
+    },
+    request(condition: (request: string) => boolean = () => true, limitMs = 5000): Promise<string> {
+      return this.find((message) => statusOf(message) === 0 && condition(message), limitMs);
+    },
   };
 }
 
 /** Bytes as they are, over UDP, from a port of its own. */
 export async function rawUdp(server: number, from = '127.0.0.1'): Promise<RawSip> {
-  const { received, take, answer } = collector();
+  const inbox = collector();
   const socket = createSocket('udp4');
-  socket.on('message', (message) => take(message.toString()));
+  socket.on('message', (message) => inbox.take(message.toString()));
   await new Promise<void>((done) => socket.bind(0, from, done));
   return {
     port: socket.address().port,
     send: (text) => socket.send(text, server, '127.0.0.1'),
-    answer,
-    received,
+    received: inbox.received,
+    answer: inbox.answer.bind(inbox),
+    request: inbox.request.bind(inbox),
     close: () => socket.close(),
   };
 }
 
 /** Bytes as they are, over one TCP connection; what comes back is cut at the end of each message. */
 export async function rawTcp(server: number): Promise<RawSip> {
-  const { received, take, answer } = collector();
+  const inbox = collector();
   const socket = connect(server, '127.0.0.1');
   await new Promise<void>((done, fail) => socket.once('connect', done).once('error', fail));
   socket.on('error', () => undefined); // the server may well close on what we send
@@ -78,15 +87,16 @@ export async function rawTcp(server: number): Promise<RawSip> {
       if (end < 0) return;
       const length = Number(/^content-length:\s*(\d+)/im.exec(rest.slice(0, end))?.[1] ?? 0);
       if (rest.length < end + 4 + length) return;
-      take(rest.slice(0, end + 4 + length));
+      inbox.take(rest.slice(0, end + 4 + length));
       rest = rest.slice(end + 4 + length);
     }
   });
   return {
     port: (socket.address() as { port: number }).port,
     send: (text) => socket.write(text),
-    answer,
-    received,
+    received: inbox.received,
+    answer: inbox.answer.bind(inbox),
+    request: inbox.request.bind(inbox),
     close: () => socket.destroy(),
   };
 }
