@@ -34,7 +34,7 @@ export class InboundCallHandler {
 
   /** Takes a named INVITE to its end: answered, missed, abandoned or refused, and written either way. */
   async handle(invite: InboundInvite): Promise<void> {
-    const call = new LiveCall(invite.companyNumber.companyId, invite.companyNumber.number);
+    const call = new LiveCall(invite.companyNumber.companyId, invite.caller.kind);
     this.liveCalls.add(call);
     invite.cancelled.addEventListener('abort', () => call.end('caller-gave-up'));
     try {

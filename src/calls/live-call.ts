@@ -43,7 +43,7 @@ export class LiveCall {
 
   constructor(
     readonly companyId: string,
-    readonly companyNumber: string,
+    readonly callerKind: 'number' | 'withheld' | 'malformed',
   ) {}
 
   /** Aborted when the call is over; waits and timers hang on it. */

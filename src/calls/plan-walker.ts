@@ -108,10 +108,11 @@ export class PlanWalker {
 }
 
 /** All that a manager's phone shows of the client: his code and name. */
-function shownToManagers(call: LiveCall): { user: string; displayName: string } {
-  const { client } = call;
-  if (!client) return { user: 'anonymous', displayName: 'Withheld' };
-  return { user: client.code, displayName: client.name ?? `Client ${client.code}` };
+function shownToManagers({ client, callerKind }: LiveCall): { user: string; displayName: string } {
+  if (client) return { user: client.code, displayName: client.name ?? `Client ${client.code}` };
+  // While the database is away the code is not known yet.
+  if (callerKind === 'number') return { user: 'client', displayName: 'Client' };
+  return { user: 'anonymous', displayName: 'Withheld' };
 }
 
 function noteRung(call: LiveCall, targets: DialTarget[], startedAt: string, outcome: DialOutcome): void {
@@ -121,9 +122,7 @@ function noteRung(call: LiveCall, targets: DialTarget[], startedAt: string, outc
       call.rung.push({ extensionId, startedAt, answeredAt: endedAt, sipStatus: 200 });
       continue;
     }
-    const failure = outcome.answeredBy
-      ? undefined
-      : outcome.failures.find(({ target }) => target.extensionId === extensionId);
+    const failure = outcome.failures.find(({ target }) => target.extensionId === extensionId);
     // Those who were cancelled answered 487 (RFC 3261 §9.2).
     call.rung.push({
       extensionId,

@@ -75,6 +75,7 @@ export type Settings = Readonly<
   z.infer<typeof schema> & {
     SIP_WS_PORT: number;
     RECORDINGS_DIR: string;
+    PROMPTS_DIR: string;
     DATA_DIR: string;
     loopbackOnly: boolean;
   }

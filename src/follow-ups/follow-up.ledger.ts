@@ -5,7 +5,8 @@ import type { EndedData } from '../calls/call-ledger.js';
 import { Client } from '../clients/client.entity.js';
 import { newId } from '../common/ids.js';
 import { Ledger } from '../ledger/ledger.js';
-import type { JsonObject, LedgerKind, LedgerWrite, Projected } from '../ledger/ledger-write.js';
+import type { LedgerKind } from '../ledger/ledger-kinds.js';
+import type { JsonObject, LedgerWrite, Projected } from '../ledger/ledger-write.js';
 import { FollowUp } from './follow-up.entity.js';
 
 /** A call between a company and a client that has just ended. */

@@ -1,0 +1,128 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import { startBoxes, type Boxes } from './boxes.js';
+import { CallRecovery } from './calls/call-recovery.js';
+import { LiveCalls } from './calls/live-calls.js';
+import { AppError } from './common/app-error.js';
+import type { Settings } from './common/env.js';
+import { HealthIndicators } from './common/health-indicators.js';
+import { NestLog } from './common/nest-log.js';
+import { configureHttp } from './http/configure-http.js';
+import { Jobs } from './jobs/jobs.js';
+import { MediaServers } from './media/media-servers.js';
+import { DrachtioConnection } from './sip/drachtio.connection.js';
+import { SipEdge } from './sip/sip-edge.js';
+
+/** How long the endings of calls may take once they were told to end. */
+const LAST_WRITES_MS = 5_000;
+
+/** The running product. */
+export interface Linekeeper {
+  /** Takes no new calls, lets the others end until the settings' DRAIN_S, then stops everything. */
+  drainAndStop(): Promise<void>;
+  /** Ends the calls there are and stops everything. */
+  stop(): Promise<void>;
+  /** Calls in progress. */
+  readonly liveCalls: number;
+  /** Resolves with its name when an embedded box ends by itself. */
+  readonly lost: Promise<string>;
+}
+
+/**
+ * Starts everything, from the boxes to the open ports. What it opened is closed again when a part fails.
+ * @param say told of each part as it is ready, for a person to read
+ * @throws AppError with one line that says what to do
+ */
+export async function startLinekeeper(settings: Settings, say: (line: string) => void): Promise<Linekeeper> {
+  const boxes = await startBoxes(settings, say);
+  let app: NestExpressApplication | undefined;
+  try {
+    app = await NestFactory.create<NestExpressApplication>(AppModule.with(boxes.settings), {
+      logger: new NestLog(),
+      abortOnError: false,
+    });
+    configureHttp(app, boxes.settings);
+    await app.init();
+    say('database and ledger');
+    await openCalls(app, boxes.settings);
+    say('calls');
+    await listen(app, settings);
+    return new Running(app, boxes);
+  } catch (error) {
+    await app?.close();
+    await boxes.stop();
+    throw error;
+  }
+}
+
+/** From the bottom up: media first, then the calls of before, and only then new ones. */
+async function openCalls(app: NestExpressApplication, settings: Settings): Promise<void> {
+  const drachtio = app.get(DrachtioConnection);
+  const mediaServers = app.get(MediaServers);
+  await drachtio.start(settings.DRACHTIO_URL ?? '');
+  await mediaServers.connect(drachtio.stack);
+  await app.get(CallRecovery).run();
+  await app.get(Jobs).start();
+  await app.get(SipEdge).open();
+  const health = app.get(HealthIndicators);
+  health.register('drachtio', async () => ({ up: drachtio.isUp }));
+  health.register('media', async () => ({ up: mediaServers.isUp }));
+}
+
+async function listen(app: NestExpressApplication, settings: Settings): Promise<void> {
+  try {
+    await app.listen(settings.HTTP_PORT, settings.LISTEN_IP);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new AppError(
+        'port-in-use',
+        `HTTP_PORT ${settings.HTTP_PORT} is in use by another program: choose another`,
+      );
+    }
+    if (code === 'EADDRNOTAVAIL') {
+      throw new AppError('no-such-address', `LISTEN_IP ${settings.LISTEN_IP} is no address of this machine`);
+    }
+    if (code === 'EACCES') {
+      throw new AppError(
+        'port-forbidden',
+        `HTTP_PORT ${settings.HTTP_PORT} may not be opened by this user: choose one above 1023`,
+      );
+    }
+    throw error;
+  }
+}
+
+class Running implements Linekeeper {
+  constructor(
+    private readonly app: NestExpressApplication,
+    private readonly boxes: Boxes,
+  ) {}
+
+  get liveCalls(): number {
+    return this.app.get(LiveCalls).size;
+  }
+
+  get lost(): Promise<string> {
+    return this.boxes.lost;
+  }
+
+  async drainAndStop(): Promise<void> {
+    this.app.get(SipEdge).drain();
+    await this.app.get(LiveCalls).untilEmpty(this.boxes.settings.DRAIN_S * 1000);
+    await this.stop();
+  }
+
+  async stop(): Promise<void> {
+    const liveCalls = this.app.get(LiveCalls);
+    this.app.get(SipEdge).drain();
+    liveCalls.endAll('shut-down');
+    await liveCalls.untilEmpty(LAST_WRITES_MS);
+    await this.app.get(SipEdge).close();
+    this.app.get(MediaServers).close();
+    await this.app.get(Jobs).stop();
+    await this.app.close();
+    await this.boxes.stop();
+  }
+}
