@@ -106,6 +106,10 @@ export interface EndpointOptions {
   /** Put into User-Agent and Server where the message has none. */
   userAgent?: string;
   timers?: Partial<TimerValues>;
+  /** ms until an INVITE that its user has not answered gets 100; 0: at once. Default 200 (RFC 3261 §17.2.1). */
+  tryingAfterMs?: number;
+  /** May connections to ws: targets be opened? A server never dials a browser. Default true. */
+  dialWebSockets?: boolean;
   limits?: Partial<EndpointLimits>;
 }
 
@@ -115,6 +119,8 @@ export interface EndpointLimits {
   transactions: number;
   /** Server transactions at work at once from one address. Beyond: 503 with Retry-After. */
   transactionsPerSource: number;
+  /** Transactions that only absorb retransmissions. Beyond: the oldest ends early. */
+  lingering: number;
   connections: number;
   connectionsPerSource: number;
   /** Unparsable messages a second from one address that are still looked at; beyond they are dropped unread. */
