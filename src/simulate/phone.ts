@@ -46,7 +46,8 @@ export class Phone {
   private readonly arrived: IncomingCall[] = [];
   private readonly waiting: ((call: IncomingCall) => void)[] = [];
   private readonly audios = new Set<RtpAudio>();
-  private port = 0;
+  /** Where it listens for SIP. */
+  sipPort = 0;
   private registerCallId = `${Math.random().toString(36).slice(2)}@phone`;
   private registerCseq = 0;
   /** Every SIP message received, as text. */
@@ -75,7 +76,7 @@ export class Phone {
     });
     const { protocol, ip } = phone.options;
     const listening = await phone.agent.listen({ protocol, ip, port: 0 });
-    phone.port = listening.port;
+    phone.sipPort = listening.port;
     return phone;
   }
 
@@ -105,7 +106,7 @@ export class Phone {
       to: this.address(),
       callId: this.registerCallId,
       cseq: this.registerCseq,
-      headers: { Contact: `<sip:${user}@${ip}:${this.port}${transport}>`, Expires: String(expiresS) },
+      headers: { Contact: `<sip:${user}@${ip}:${this.sipPort}${transport}>`, Expires: String(expiresS) },
       ...(password !== undefined && { credentials: { username: user, password } }),
     });
     this.received.push(textOf(response));
