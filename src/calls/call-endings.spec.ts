@@ -1,0 +1,29 @@
+import { AppError } from '../common/app-error.js';
+import { ENDINGS, endingOf, outcomeOf, type EndingName } from './call-endings.js';
+
+const names = Object.keys(ENDINGS) as EndingName[];
+
+describe('the endings of a call', () => {
+  it.each(names)('%s has a final response above 299 and a Q.850 cause', (name) => {
+    const { sipStatus, cause } = ENDINGS[name];
+    expect(sipStatus).toBeGreaterThanOrEqual(300);
+    expect(sipStatus).toBeLessThan(700);
+    expect(cause).toBeGreaterThanOrEqual(1);
+    expect(cause).toBeLessThanOrEqual(127);
+  });
+
+  it.each(names)('%s leaves an answered call answered and never an unanswered one', (name) => {
+    expect(outcomeOf(name, true)).toBe('answered');
+    expect(outcomeOf(name, false)).not.toBe('answered');
+  });
+
+  it('are read from the code of an error', () => {
+    expect(endingOf(new AppError('no-common-codec', 'none'))).toBe('no-common-codec');
+  });
+
+  it('are our own fault where nobody named them', () => {
+    expect(endingOf(new AppError('something-else', 'new'))).toBe('internal-error');
+    expect(endingOf(new TypeError('x is not a function'))).toBe('internal-error');
+    expect(endingOf('thrown as text')).toBe('internal-error');
+  });
+});
