@@ -96,6 +96,8 @@ export class Foundation1700000000001 implements MigrationInterface {
         cseq bigint NOT NULL,
         user_agent text,
         instance_id text,
+        reg_id int,
+        q real NOT NULL DEFAULT 1,
         registered_at timestamptz NOT NULL DEFAULT now(),
         expires_at timestamptz NOT NULL,
         UNIQUE (extension_id, contact)
@@ -283,6 +285,7 @@ export class Foundation1700000000001 implements MigrationInterface {
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'linekeeper_app') THEN
           CREATE ROLE linekeeper_app NOLOGIN;
         END IF;
+      EXCEPTION WHEN duplicate_object THEN NULL; -- roles are the server's: another database's start made it just now
       END $$;
       GRANT USAGE ON SCHEMA public TO linekeeper_app;
       GRANT linekeeper_app TO CURRENT_USER;

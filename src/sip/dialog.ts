@@ -1,0 +1,212 @@
+import { AppError, messageOf } from '../common/app-error.js';
+import { log } from '../common/log.js';
+import type { DrachtioConnection } from './drachtio.connection.js';
+import { sessionTimerAnswer } from './session-timer.js';
+import { SipRejected } from './sip-rejected.js';
+import type { StackDialog, StackReply, StackRequest } from './stack.js';
+
+const BYE_WAIT_MS = 4_000;
+const REINVITE_WAIT_MS = 10_000;
+/** RFC 3261 §14.1: after a 491, wait at random in steps of 10 ms and try again. */
+const GLARE_WAIT_MS = { owner: [2_100, 4_000], other: [0, 2_000] } as const;
+const GLARE_TRIES = 3;
+
+export interface DialogEnd {
+  /** `server`: drachtio-server ended it, for want of an ACK or of a session refresh, or was itself lost. */
+  by: 'remote' | 'server';
+  /** The BYE's Reason header (RFC 3326), or the server's reason. */
+  reason?: string;
+}
+
+/** An established INVITE dialog (RFC 3261 §12). */
+export interface SipDialog {
+  readonly sipCallId: string;
+  readonly remoteSdp: string;
+  readonly localSdp: string;
+  /** drachtio-server's id of it: with it another process can end it too (Uac.byeOrphan). */
+  readonly stackDialogId: string;
+  /** Ends it. Time-limited, never throws; a second call does nothing. */
+  bye(headers?: Record<string, string>): Promise<void>;
+  /** re-INVITE. @returns the remote SDP @throws SipRejected when the other side refuses it */
+  modify(sdp: string): Promise<string>;
+  /** Called once, when the other side or the server ends it; at once when that is so already. Not after bye(). */
+  onBye(listener: (end: DialogEnd) => void): void;
+  /** The handler gives the answer to the other side's new offer; a rejection becomes 488. */
+  onReinvite(handler: (sdp: string) => Promise<string>): void;
+  onInfo(handler: (contentType: string, body: string) => void): void;
+}
+
+/** SipDialog on drachtio-srf's dialog, whose own `modify` hangs after one refused re-INVITE. */
+export class DrachtioDialog implements SipDialog {
+  readonly sipCallId: string;
+  readonly stackDialogId: string;
+  remoteSdp: string;
+  localSdp: string;
+  private ended = false;
+  private end?: DialogEnd;
+  private byeListener?: (end: DialogEnd) => void;
+  private reinviteHandler?: (sdp: string) => Promise<string>;
+  private infoHandler?: (contentType: string, body: string) => void;
+  private modifying: Promise<unknown> = Promise.resolve();
+  private readonly acknowledged: Promise<void>;
+
+  /**
+   * @param role uac where we sent the INVITE
+   * @param onEnded called once, however it ends
+   */
+  constructor(
+    private readonly connection: DrachtioConnection,
+    private readonly dialog: StackDialog,
+    private readonly role: 'uac' | 'uas',
+    private readonly onEnded: (dialog: DrachtioDialog) => void,
+  ) {
+    this.sipCallId = dialog.sip.callId;
+    this.stackDialogId = dialog.id;
+    this.remoteSdp = dialog.remote.sdp;
+    this.localSdp = dialog.local.sdp;
+    this.acknowledged = new Promise((resolve) => dialog.once('ack', () => resolve()));
+    dialog.on('ack', (request: StackRequest) => {
+      // The ACK of an answer to an INVITE without SDP carries the remote SDP (RFC 3264 §4).
+      if (request.body) this.remoteSdp = request.body;
+    });
+    dialog.on('destroy', (request: StackRequest, reason?: string) =>
+      this.ending({
+        by: request.source === 'application' ? 'server' : 'remote',
+        reason: request.get('reason') ?? reason,
+      }),
+    );
+    dialog.on('modify', (request: StackRequest, reply: StackReply) => void this.onOffer(request, reply));
+    dialog.on('update', (request: StackRequest, reply: StackReply) => void this.onOffer(request, reply));
+    dialog.on('info', (request: StackRequest, reply: StackReply) => {
+      reply.send(200, 'OK', {});
+      this.infoHandler?.(request.get('content-type') ?? '', request.body ?? '');
+    });
+    // A BYE that came in one packet with the answer was heard by nobody.
+    if (!dialog.connected) queueMicrotask(() => this.ending({ by: 'remote' }));
+    dialog.on('refer', (_: StackRequest, reply: StackReply) => reply.send(603, 'Decline', {}));
+  }
+
+  get isOver(): boolean {
+    return this.ended;
+  }
+
+  /** Resolves at the ACK of our 200. @throws SipRejected when the dialog ends before it */
+  async whenAcknowledged(): Promise<void> {
+    const over = new Promise<never>((_, reject) => {
+      this.byeListener = (end) => reject(new SipRejected(408, end.reason ?? 'ended before the ACK'));
+    });
+    if (this.end) throw new SipRejected(408, this.end.reason);
+    await Promise.race([this.acknowledged, over]);
+    this.byeListener = undefined;
+  }
+
+  async bye(headers: Record<string, string> = {}): Promise<void> {
+    if (!this.finish()) return;
+    try {
+      await this.connection.request(
+        { method: 'BYE', stackDialogId: this.stackDialogId, headers },
+        BYE_WAIT_MS,
+      );
+    } catch (error) {
+      // RFC 3261 §15.1.1: a BYE that fails ends the dialog all the same.
+      log('sip').debug({ sipCallId: this.sipCallId, error: messageOf(error) }, 'BYE without an answer');
+    }
+  }
+
+  modify(sdp: string): Promise<string> {
+    const next = this.modifying.then(() => this.reinvite(sdp));
+    this.modifying = next.catch(() => undefined);
+    return next;
+  }
+
+  onBye(listener: (end: DialogEnd) => void): void {
+    if (this.end) return listener(this.end);
+    this.byeListener = listener;
+  }
+
+  onReinvite(handler: (sdp: string) => Promise<string>): void {
+    this.reinviteHandler = handler;
+  }
+
+  onInfo(handler: (contentType: string, body: string) => void): void {
+    this.infoHandler = handler;
+  }
+
+  /** The server that held this dialog was lost: ends it there if the server still knows it, and here. */
+  serverLost(): void {
+    if (this.ended) return;
+    const options = { method: 'BYE', stackDialogId: this.stackDialogId };
+    this.connection.request(options, BYE_WAIT_MS).catch(() => undefined);
+    this.ending({ by: 'server', reason: 'drachtio-server was lost' });
+  }
+
+  private async reinvite(sdp: string): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      if (this.ended) throw new SipRejected(481);
+      const response = await this.connection.request(
+        {
+          method: 'INVITE',
+          stackDialogId: this.stackDialogId,
+          body: sdp,
+          headers: { Contact: this.dialog.local.contact, 'Content-Type': 'application/sdp' },
+        },
+        REINVITE_WAIT_MS,
+      );
+      if (response.status < 300) {
+        this.localSdp = sdp;
+        if (response.body) this.remoteSdp = response.body;
+        return this.remoteSdp;
+      }
+      // RFC 3261 §12.2.1.2: these two mean that the dialog is no more.
+      if (response.status === 481 || response.status === 408) {
+        void this.bye();
+        this.tell({ by: 'remote', reason: `${response.status} to a re-INVITE` });
+      }
+      if (response.status !== 491 || attempt === GLARE_TRIES) {
+        throw new SipRejected(response.status, response.reason);
+      }
+      const [least, most] = GLARE_WAIT_MS[this.role === 'uac' ? 'owner' : 'other'];
+      await new Promise((resolve) => setTimeout(resolve, least + Math.random() * (most - least)));
+    }
+  }
+
+  /** re-INVITE or UPDATE: a new offer, or only a refresh of the session timer. */
+  private async onOffer(request: StackRequest, reply: StackReply): Promise<void> {
+    const offer = request.body ?? '';
+    try {
+      if (offer && offer !== this.remoteSdp && this.reinviteHandler) {
+        this.localSdp = await this.reinviteHandler(offer);
+      }
+      if (offer) this.remoteSdp = offer;
+      reply.send(200, 'OK', {
+        body: request.method === 'UPDATE' && !offer ? undefined : this.localSdp,
+        headers: {
+          Contact: this.dialog.local.contact,
+          ...(request.method === 'UPDATE' && !offer ? {} : { 'Content-Type': 'application/sdp' }),
+          ...sessionTimerAnswer(request),
+        },
+      });
+    } catch (error) {
+      const status = error instanceof AppError && error.sipStatus ? error.sipStatus : 488;
+      log('sip').info({ sipCallId: this.sipCallId, status, error: messageOf(error) }, 're-INVITE refused');
+      reply.send(status, 'Not Acceptable Here', {});
+    }
+  }
+
+  private ending(end: DialogEnd): void {
+    if (this.finish()) this.tell(end);
+  }
+
+  private tell(end: DialogEnd): void {
+    this.end = end;
+    this.byeListener?.(end);
+  }
+
+  private finish(): boolean {
+    if (this.ended) return false;
+    this.ended = true;
+    this.connection.stack.removeDialog(this.dialog);
+    this.onEnded(this);
+    return true;
+  }
+}

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { DrachtioDialog } from './dialog.js';
+import { DrachtioConnection } from './drachtio.connection.js';
+import type { StackDialog } from './stack.js';
+
+/** Every live dialog of this process. */
+@Injectable()
+export class Dialogs {
+  private readonly live = new Set<DrachtioDialog>();
+
+  constructor(private readonly connection: DrachtioConnection) {
+    // A restarted drachtio-server knows none of the old dialogs and tells nobody (it answers 481 to their BYEs).
+    connection.events.on('connected', ({ again }) => {
+      if (again) for (const dialog of [...this.live]) dialog.serverLost();
+    });
+  }
+
+  get size(): number {
+    return this.live.size;
+  }
+
+  adopt(dialog: StackDialog, role: 'uac' | 'uas'): DrachtioDialog {
+    const adopted = new DrachtioDialog(this.connection, dialog, role, (gone) => this.live.delete(gone));
+    this.live.add(adopted);
+    return adopted;
+  }
+
+  /** BYE to all, for the end of the process. */
+  async endAll(headers?: Record<string, string>): Promise<void> {
+    await Promise.all([...this.live].map((dialog) => dialog.bye(headers)));
+  }
+}

@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { messageOf } from '../common/app-error.js';
+import { clock } from '../common/clock.js';
+import { log } from '../common/log.js';
+import { TypedEvents } from '../common/typed-events.js';
+import { Provisioning } from '../provisioning/provisioning.js';
+import type { Binding } from './binding.js';
+import { BindingStore } from './binding-store.js';
+import { deviceTarget, type DialTarget } from './sip-target.js';
+import { sameSource, type SipSource } from './source.js';
+
+const SWEEP_MS = 5_000;
+
+/** Where each extension's devices are now (RFC 3261 §10's location service): in memory, kept in PostgreSQL too. */
+@Injectable()
+export class Location {
+  readonly events = new TypedEvents<{
+    changed: { companyId: string; extensionId: string; devices: number };
+  }>();
+  private readonly byExtension = new Map<string, readonly Binding[]>();
+  private sweepTimer?: NodeJS.Timeout;
+
+  constructor(
+    private readonly store: BindingStore,
+    private readonly provisioning: Provisioning,
+  ) {
+    provisioning.events.on('changed', ({ extensions }) => {
+      for (const extensionId of this.byExtension.keys()) {
+        if (!extensions.has(extensionId)) this.byExtension.delete(extensionId);
+      }
+    });
+  }
+
+  /** Takes up what was registered before; without it phones are found again as they re-register. */
+  async start(): Promise<void> {
+    try {
+      const { extensions } = this.provisioning.snapshot;
+      for (const binding of await this.store.load(clock.now())) {
+        if (!extensions.has(binding.extensionId)) continue;
+        const others = this.byExtension.get(binding.extensionId) ?? [];
+        this.byExtension.set(binding.extensionId, [...others, binding]);
+      }
+    } catch (error) {
+      log('sip').warn({ error: messageOf(error) }, 'registrations of before could not be read');
+    }
+    this.sweepTimer = setInterval(() => this.sweep(), SWEEP_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.sweepTimer);
+    await this.store.stop();
+  }
+
+  /** Live bindings, highest q first. */
+  bindingsOf(extensionId: string): Binding[] {
+    const now = clock.now();
+    return (this.byExtension.get(extensionId) ?? [])
+      .filter(({ expiresAt }) => expiresAt > now)
+      .sort((a, b) => b.q - a.q);
+  }
+
+  /** Every device of the extension that is registered now; none: it cannot be rung. */
+  targetsOf(extensionId: string): DialTarget[] {
+    return this.bindingsOf(extensionId).map(deviceTarget);
+  }
+
+  /** Devices registered now, over all extensions. */
+  get size(): number {
+    return [...this.byExtension.keys()].reduce((sum, id) => sum + this.bindingsOf(id).length, 0);
+  }
+
+  replace(companyId: string, extensionId: string, bindings: readonly Binding[]): void {
+    if (bindings.length === 0) this.byExtension.delete(extensionId);
+    else this.byExtension.set(extensionId, bindings);
+    this.store.save(companyId, extensionId, bindings);
+    this.events.publish('changed', { companyId, extensionId, devices: bindings.length });
+  }
+
+  /** The extension that is registered from exactly this address and port. */
+  extensionAt(source: SipSource): string | undefined {
+    return this.find((binding) => sameSource(binding.received, source));
+  }
+
+  isRegisteredFrom(extensionId: string, address: string): boolean {
+    return this.bindingsOf(extensionId).some(({ received }) => received.address === address);
+  }
+
+  hasAnyFrom(address: string): boolean {
+    return this.find(({ received }) => received.address === address) !== undefined;
+  }
+
+  private find(matches: (binding: Binding) => boolean): string | undefined {
+    const now = clock.now();
+    for (const [extensionId, bindings] of this.byExtension) {
+      if (bindings.some((binding) => binding.expiresAt > now && matches(binding))) return extensionId;
+    }
+    return undefined;
+  }
+
+  private sweep(): void {
+    const now = clock.now();
+    for (const [extensionId, bindings] of this.byExtension) {
+      const live = bindings.filter(({ expiresAt }) => expiresAt > now);
+      const companyId = bindings[0]?.companyId;
+      if (companyId && live.length < bindings.length) this.replace(companyId, extensionId, live);
+    }
+  }
+}
