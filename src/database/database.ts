@@ -9,7 +9,13 @@ import { migrate } from './migrate.js';
 export type PoolName = 'ledger' | 'pages';
 
 const LIMITS: Record<PoolName, Omit<PoolLimits, 'name'>> = {
-  ledger: { connections: 6, connectMs: 2000, statementMs: 10_000, lockMs: 10_000, idleInTransactionMs: 10_000 },
+  ledger: {
+    connections: 6,
+    connectMs: 2000,
+    statementMs: 10_000,
+    lockMs: 10_000,
+    idleInTransactionMs: 10_000,
+  },
   pages: { connections: 10, connectMs: 5000, statementMs: 20_000, lockMs: 5000, idleInTransactionMs: 60_000 },
 };
 

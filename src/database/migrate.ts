@@ -31,7 +31,8 @@ export async function migrate(url: string, patienceMs = 30_000): Promise<void> {
           `PostgreSQL at ${where} cannot be used after ${seconds} s: ${messageOf(error) || 'no answer'}`,
         );
       }
-      if (!told) log('database').warn(`waiting for PostgreSQL at ${where}: ${messageOf(error) || 'no answer'}`);
+      if (!told)
+        log('database').warn(`waiting for PostgreSQL at ${where}: ${messageOf(error) || 'no answer'}`);
       await pause(250);
     }
   }
@@ -42,11 +43,14 @@ async function migrateOnce(url: string, where: string): Promise<void> {
   await owner.initialize();
   try {
     const runner = owner.createQueryRunner();
-    const [{ version }] = (await runner.query(`SELECT current_setting('server_version_num')::int AS version`)) as [
-      { version: number },
-    ];
+    const [{ version }] = (await runner.query(
+      `SELECT current_setting('server_version_num')::int AS version`,
+    )) as [{ version: number }];
     if (Math.floor(version / 10_000) < OLDEST_POSTGRES) {
-      throw new AppError('database-start', `PostgreSQL at ${where} is too old: ${OLDEST_POSTGRES} or later is needed`);
+      throw new AppError(
+        'database-start',
+        `PostgreSQL at ${where} is too old: ${OLDEST_POSTGRES} or later is needed`,
+      );
     }
     await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     try {

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AppError } from '../common/app-error.js';
+import { newId } from '../common/ids.js';
+import { newClientCode } from './client-code.js';
+import type { ProtectedNumber } from './number-vault.js';
+
+/** A client as calls and managers see him. */
+export interface ClientView {
+  id: string;
+  code: string;
+  name: string | null;
+  /** The manager who is rung first. */
+  assignedExtensionId: string | null;
+  /** He was never seen before this. */
+  isNew: boolean;
+}
+
+/** Enough for codes of 15 digits: more taken ones in a row are a fault, not chance. */
+const MOST_TRIES = 40;
+
+const VIEW = `id, code, name, assigned_extension_id AS "assignedExtensionId"`;
+
+/** Who calls: each number once per company, under a code of its own. */
+@Injectable()
+export class ClientDirectory {
+  /** Finds the client of a number, or makes him with a new code; concurrent first calls give one client. */
+  async findOrCreate(
+    tx: EntityManager,
+    companyId: string,
+    { hash, sealed, companyNumberId }: ProtectedNumber & { companyNumberId: string },
+  ): Promise<ClientView> {
+    for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+      const known = await this.find(tx, companyId, { hash, companyNumberId });
+      if (known) return known;
+      // Waits for whoever inserts the same number or code just now, and then does nothing.
+      const [made] = await tx.query<Omit<ClientView, 'isNew'>[]>(
+        `INSERT INTO client (id, company_id, code, number_hash, number_sealed, last_company_number_id)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING ${VIEW}`,
+        [newId(), companyId, newClientCode(attempt), hash, sealed, companyNumberId],
+      );
+      if (made) return { ...made, isNew: true };
+    }
+    throw new AppError('no-client-code', 'no free client code was found', { httpStatus: 503 });
+  }
+
+  private async find(
+    tx: EntityManager,
+    companyId: string,
+    { hash, companyNumberId }: { hash: Buffer; companyNumberId: string },
+  ): Promise<ClientView | undefined> {
+    const [known] = await tx.query<(Omit<ClientView, 'isNew'> & { lastCompanyNumberId: string | null })[]>(
+      `SELECT ${VIEW}, last_company_number_id AS "lastCompanyNumberId" FROM client
+       WHERE company_id = $1 AND number_hash = $2`,
+      [companyId, hash],
+    );
+    if (!known) return undefined;
+    const { lastCompanyNumberId, ...view } = known;
+    if (lastCompanyNumberId !== companyNumberId) {
+      await tx.query('UPDATE client SET last_company_number_id = $2 WHERE id = $1', [
+        view.id,
+        companyNumberId,
+      ]);
+    }
+    return { ...view, isNew: false };
+  }
+}

@@ -1,0 +1,14 @@
+import type { DueJob } from './outbox.js';
+
+/**
+ * Brings ids of due jobs to the runner, each at least once. It remembers nothing for ever: the rows of the outbox
+ * do, and what was lost is offered again.
+ */
+export interface Dispatcher {
+  /** @param run runs one job; a rejection means "not now", it is offered again */
+  start(run: (id: string) => Promise<void>): Promise<void>;
+  /** Offers a job; one that is waiting already is not taken twice. Never rejects. */
+  offer(job: DueJob): Promise<void>;
+  /** Takes no more, waits for those that run. */
+  stop(): Promise<void>;
+}

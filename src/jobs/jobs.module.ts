@@ -1,0 +1,40 @@
+import { Global, Module } from '@nestjs/common';
+import type { Settings } from '../common/env.js';
+import { SETTINGS } from '../common/settings.js';
+import { Database } from '../database/database.js';
+import { BullDispatcher } from './bull.dispatcher.js';
+import { InProcessDispatcher } from './in-process.dispatcher.js';
+import { JobHandlers } from './job-handlers.js';
+import { JobRunner } from './job-runner.js';
+import { Jobs } from './jobs.js';
+import { Outbox } from './outbox.js';
+
+/** The outbox for everyone; bootstrap starts and stops `Jobs`. */
+@Global()
+@Module({
+  providers: [
+    JobHandlers,
+    JobRunner,
+    Outbox,
+    {
+      provide: Jobs,
+      inject: [Database, JobHandlers, Outbox, JobRunner, SETTINGS],
+      useFactory: (
+        database: Database,
+        handlers: JobHandlers,
+        outbox: Outbox,
+        runner: JobRunner,
+        { REDIS_URL }: Settings,
+      ) =>
+        new Jobs(
+          database,
+          handlers,
+          outbox,
+          runner,
+          REDIS_URL ? new BullDispatcher(REDIS_URL) : new InProcessDispatcher(),
+        ),
+    },
+  ],
+  exports: [JobHandlers, Outbox, Jobs],
+})
+export class JobsModule {}

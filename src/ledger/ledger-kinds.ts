@@ -1,0 +1,24 @@
+/** Every kind of entry, and what it says. */
+export const LEDGER_KINDS = {
+  'call.received': 'a call came in; written before anything rings',
+  'call.refused': 'a call was turned away, with the SIP status and the cause',
+  'call.refusals-suppressed': 'how many more refusals one source caused within a minute',
+  'call.leg-rung': "a manager's phone was rung",
+  'call.answered': 'a manager answered',
+  'call.ended': 'the call is over: its ending, cause and times',
+  'follow-up.opened': 'a client is owed a call',
+  'follow-up.attempt': 'another unanswered call of that client, or a try to reach him',
+  'follow-up.closed': 'the duty is met by a conversation, or closed by a supervisor with a reason',
+  'recording.stored': 'a recording is complete, with its size and hash',
+  'recording.missing': 'a recording that ought to be there is not',
+  'recording.played': 'a person listened to a recording',
+  'client.changed': "a client's name or manager was changed",
+  'number.revealed': "a client's number was shown, to whom and why",
+  'person.signed-in': 'a person signed in',
+  'person.sign-in-refused': 'a sign-in failed',
+  'provisioning.changed': 'an administrator changed what is set up',
+  'system.started': 'the control plane started',
+  'system.recovered': 'what a start found left over from before, and did about it',
+} as const;
+
+export type LedgerKind = keyof typeof LEDGER_KINDS;

@@ -1,0 +1,42 @@
+import type { EntityManager } from 'typeorm';
+import type { LedgerKind } from './ledger-kinds.js';
+
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+export type JsonObject = { [key: string]: Json };
+
+/** What is to be written down. */
+export interface LedgerWrite {
+  /** UUIDv7, unique for ever: it makes a replay happen exactly once. */
+  id: string;
+  companyId: string;
+  kind: LedgerKind;
+  /** ISO 8601 UTC with milliseconds. */
+  at: string;
+  callId?: string;
+  clientId?: string;
+  /** `system`, `carrier:<trunk name>`, `extension:<number>` or `user:<id>`. */
+  actor: string;
+  /** May hold base64 of sealed values, never a client's number. */
+  data: JsonObject;
+}
+
+/** What a projection made of a write. */
+export interface Projected {
+  /** What the entry shows instead of the write's data. */
+  payload?: JsonObject;
+  /** The client whom the projection found or made. */
+  clientId?: string;
+  /** What the writer gets back. */
+  result?: JsonObject;
+  /** Entries that follow from this one, right behind it. */
+  also?: LedgerWrite[];
+}
+
+/** Applies a write to the tables, in the write's own transaction. */
+export type Projection = (tx: EntityManager, write: LedgerWrite) => Promise<Projected | void>;
+
+/** Published after the commit. */
+export interface Written {
+  write: LedgerWrite;
+  result: JsonObject;
+}

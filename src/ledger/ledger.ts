@@ -1,0 +1,190 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { messageOf } from '../common/app-error.js';
+import { clock } from '../common/clock.js';
+import { log } from '../common/log.js';
+import { TypedEvents } from '../common/typed-events.js';
+import { codeOf, whyFailed } from '../database/database-errors.js';
+import { Database } from '../database/database.js';
+import { cleaned } from './leaf.js';
+import type { LedgerKind } from './ledger-kinds.js';
+import type { LedgerMetrics } from './ledger-metrics.js';
+import { appendEntries, isWritten, type PreparedEntry } from './ledger-table.js';
+import type { JsonObject, LedgerWrite, Projection, Written } from './ledger-write.js';
+import { Replay } from './replay.js';
+import type { Spool } from './spool.js';
+
+/** Milliseconds a replayed write may take: nobody rings meanwhile. */
+const REPLAY_TIMEOUT_MS = 10_000;
+
+/** PostgreSQL's word for "try again at once": serialization failure and deadlock. */
+const TRY_AGAIN = new Set(['40001', '40P01']);
+
+/** The one door to the ledger. */
+@Injectable()
+export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly events = new TypedEvents<{ written: Written }>();
+  private readonly projections = new Map<LedgerKind, Projection[]>();
+  private readonly pending = new WeakMap<EntityManager, PreparedEntry[]>();
+  private readonly replay: Replay;
+
+  constructor(
+    private readonly database: Database,
+    private readonly spool: Spool,
+    private readonly metrics: LedgerMetrics,
+    /** Milliseconds a write may wait for PostgreSQL before it goes to the spool. */
+    private readonly patienceMs: number,
+  ) {
+    this.replay = new Replay(spool, metrics, (write) => this.commitOnce(write));
+    metrics.watchSpool(() => spool.depth);
+  }
+
+  /**
+   * What a kind of write does to the tables, in the write's own transaction. Several per kind run in the order of
+   * registration. Register before the application has started (onModuleInit): then the replay begins.
+   */
+  project(kind: LedgerKind, projection: Projection): void {
+    this.projections.set(kind, [...(this.projections.get(kind) ?? []), projection]);
+  }
+
+  /** Writes that wait in the spool. */
+  get spoolDepth(): number {
+    return this.spool.depth;
+  }
+
+  /** Resolves when what was in the spool is in the database. */
+  drained(): Promise<void> {
+    return this.replay.drained();
+  }
+
+  onApplicationBootstrap(): void {
+    this.replay.start();
+  }
+
+  /**
+   * Writes one entry and what its projections make of it, in one transaction of its own; while the database is
+   * away, slow or full, and until the spool is empty again, into the spool instead.
+   * @returns when the write is safe, and what its projections answered (nothing from the spool)
+   * @throws AppError spool-unwritable where neither place takes it; what a projection throws, for a write that the
+   *   database refuses by its content
+   */
+  async write(write: LedgerWrite): Promise<{ where: 'database' | 'spool'; result: JsonObject }> {
+    const began = clock.monotonic();
+    const outcome = await this.writeSomewhere(cleaned(write), began);
+    this.metrics.writes.inc({ where: outcome.where });
+    this.metrics.writeSeconds.observe({ where: outcome.where }, (clock.monotonic() - began) / 1000);
+    return outcome;
+  }
+
+  private async writeSomewhere(
+    write: LedgerWrite,
+    began: number,
+  ): Promise<{ where: 'database' | 'spool'; result: JsonObject }> {
+    if (this.spool.depth === 0) {
+      try {
+        return { where: 'database', result: await this.commitInTime(write, began) };
+      } catch (error) {
+        if (whyFailed(error) === 'refused') {
+          await this.setAside(write, error);
+          throw error;
+        }
+        log('ledger').warn(
+          { kind: write.kind, callId: write.callId, error: messageOf(error) },
+          'the database is away: the write goes to the spool',
+        );
+      }
+    }
+    await this.spool.append(write);
+    this.replay.kick();
+    return { where: 'spool', result: {} };
+  }
+
+  private async commitInTime(write: LedgerWrite, began: number): Promise<JsonObject> {
+    for (;;) {
+      const timeoutMs = Math.max(1, Math.round(this.patienceMs - (clock.monotonic() - began)));
+      try {
+        return await this.database.transaction(write.companyId, (tx) => this.append(tx, write), {
+          timeoutMs,
+          pool: 'ledger',
+        });
+      } catch (error) {
+        const isOver = clock.monotonic() - began >= this.patienceMs;
+        if (isOver || !TRY_AGAIN.has(codeOf(error) ?? '')) throw error;
+      }
+    }
+  }
+
+  /** Commits a spooled write, unless it got into the ledger at its first try after all. */
+  private async commitOnce(write: LedgerWrite): Promise<void> {
+    const options = { timeoutMs: REPLAY_TIMEOUT_MS, pool: 'ledger' } as const;
+    const known = () => this.database.transaction(write.companyId, (tx) => isWritten(tx, write), options);
+    if (!(await known())) {
+      try {
+        await this.database.transaction(write.companyId, (tx) => this.append(tx, write), options);
+        return;
+      } catch (error) {
+        // The first try may have committed just now: then its rows are what this one ran into.
+        if (whyFailed(error) !== 'refused' || !(await known())) throw error;
+      }
+    }
+    this.events.publish('written', { write, result: {} });
+  }
+
+  private async setAside(write: LedgerWrite, error: unknown): Promise<void> {
+    this.metrics.rejected.inc();
+    this.metrics.writes.inc({ where: 'refused' });
+    log('ledger').error(
+      { entryId: write.id, kind: write.kind, callId: write.callId, why: messageOf(error) },
+      'the database refuses a write: set aside',
+    );
+    await this.spool
+      .reject({ write }, messageOf(error))
+      .catch((failure: unknown) => log('ledger').error({ error: messageOf(failure) }, 'rejected.jsonl'));
+  }
+
+  /**
+   * Writes one entry and its projections in the caller's own transaction (Database.transaction). The entry itself is
+   * written just before the commit, so that the ledger's head is locked for as short as can be, and always last.
+   * @returns what its projections answered
+   */
+  async append(tx: EntityManager, given: LedgerWrite): Promise<JsonObject> {
+    const write = cleaned(given);
+    const entry: PreparedEntry = { write, payload: write.data };
+    const result: JsonObject = {};
+    const also: LedgerWrite[] = [];
+    for (const projection of this.projections.get(write.kind) ?? []) {
+      const projected = (await projection(tx, write)) ?? {};
+      entry.payload = projected.payload ?? entry.payload;
+      entry.clientId = projected.clientId ?? entry.clientId;
+      Object.assign(result, projected.result);
+      also.push(...(projected.also ?? []));
+    }
+    this.pendingOf(tx).push(entry);
+    for (const consequence of also) await this.append(tx, consequence);
+    this.database.afterCommit(tx, () => this.events.publish('written', { write, result }));
+    return result;
+  }
+
+  private pendingOf(tx: EntityManager): PreparedEntry[] {
+    const known = this.pending.get(tx);
+    if (known) return known;
+    const entries: PreparedEntry[] = [];
+    this.pending.set(tx, entries);
+    this.database.beforeCommit(tx, async () => {
+      // Always the same order of companies: two transactions never wait for each other's heads.
+      for (const companyId of [...new Set(entries.map(({ write }) => write.companyId))].sort()) {
+        await appendEntries(
+          tx,
+          companyId,
+          entries.filter(({ write }) => write.companyId === companyId),
+        );
+      }
+    });
+    return entries;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.replay.close();
+    await this.spool.close();
+  }
+}

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newId } from '../../src/common/ids.js';
+import { leafOf, type Entry } from '../../src/ledger/leaf.js';
+import { treeHash } from '../../src/ledger/merkle.js';
+import { openLedger, write, type TestLedger } from '../support/ledger.js';
+
+/** Entries of a company as a verifier reads them. */
+async function entriesOf(
+  ledger: TestLedger,
+  companyId: string,
+): Promise<(Entry & { leaf: Buffer; root: Buffer })[]> {
+  return ledger.sql.query<Entry & { leaf: Buffer; root: Buffer }>(
+    `SELECT company_id AS "companyId", seq::int, entry_id AS id, kind, call_id AS "callId", client_id AS "clientId",
+            to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, actor, payload,
+            leaf_hash AS leaf, root_hash AS root
+     FROM ledger_entry WHERE company_id = $1 ORDER BY seq`,
+    [companyId],
+  );
+}
+
+describe('the ledger', () => {
+  let folder: string;
+  let ledger: TestLedger;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'linekeeper-ledger-'));
+    ledger = await openLedger(folder);
+  });
+  afterAll(async () => {
+    await ledger.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('stays gapless, and one Merkle tree, under 50 writers at once', async () => {
+    const companyId = await ledger.company();
+    await Promise.all(
+      Array.from({ length: 50 }, async (_, writer) => {
+        for (let round = 0; round < 4; round += 1) {
+          const { where } = await ledger.ledger.write(write(companyId, { data: { writer, round } }));
+          expect(where).toBe('database');
+        }
+      }),
+    );
+    const entries = await entriesOf(ledger, companyId);
+    expect(entries.map(({ seq }) => seq)).toEqual(Array.from({ length: 200 }, (_, seq) => seq));
+    const leaves = entries.map(({ leaf }) => leaf);
+    for (const { leaf, root, ...entry } of entries) {
+      expect(leafOf(entry)).toEqual(leaf);
+      if (entry.seq % 37 === 0 || entry.seq === 199)
+        expect(root).toEqual(treeHash(leaves.slice(0, entry.seq + 1)));
+    }
+    const [head] = await ledger.sql.query(
+      'SELECT size::int, root_hash FROM ledger_head WHERE company_id = $1',
+      [companyId],
+    );
+    expect(head).toEqual({ size: 200, root_hash: treeHash(leaves) });
+  });
+
+  it('keeps what a verifier needs whatever the content', async () => {
+    const companyId = await ledger.company();
+    const data = {
+      text: 'ünï ☎ \u0000 \ud800 "quoted" \\ \u2028',
+      numbers: [0, -0, 1e21, 1e-7, 0.1, 123456789012, 5e-324],
+      nested: { z: null, a: [true, { b: '' }] },
+    };
+    await ledger.ledger.write(write(companyId, { data, callId: newId(), clientId: newId() }));
+    const [{ leaf, root, ...entry }] = (await entriesOf(ledger, companyId)) as [
+      Entry & { leaf: Buffer; root: Buffer },
+    ];
+    expect(leafOf(entry)).toEqual(leaf);
+    expect(root).toEqual(leaf);
+  });
+});
