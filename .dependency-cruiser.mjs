@@ -7,7 +7,7 @@ const below = {
   http: ['common', 'contracts', 'database'],
   identity: ['common', 'contracts', 'database', 'http', 'ledger'],
   provisioning: ['common', 'contracts', 'database', 'http', 'ledger', 'identity'],
-  health: ['common', 'contracts', 'http', 'identity'],
+  health: ['common', 'contracts', 'database', 'http', 'ledger', 'identity'],
   jobs: ['common', 'database'],
   sip: ['common', 'database', 'ledger', 'jobs', 'identity', 'provisioning'],
   media: ['common', 'ledger', 'provisioning', 'sip'],

@@ -2,15 +2,24 @@ import { z } from 'zod';
 import type { Page } from '../contracts/page.js';
 import { InputError } from './problem.js';
 
-const position = z.tuple([z.string().max(100), z.string().max(100)]);
-/** The last row of a page: what the list is sorted by, and the row's id for rows alike in it. */
-export type Position = z.infer<typeof position>;
+/** What a list can be sorted by, and how that is written in a cursor: [sort key, id]. */
+const POSITIONS = {
+  text: z.tuple([z.string().max(100), z.uuid()]),
+  time: z.tuple([z.iso.datetime(), z.uuid()]),
+  count: z.tuple([z.string().regex(/^\d{1,18}$/), z.literal('')]),
+};
 
-/** @throws InputError where the text is no cursor of ours */
-export function readCursor(cursor: string | undefined): Position | undefined {
+/** The last row of a page: what the list is sorted by, and the row's id for rows alike in it. */
+export type Position = readonly [string, string];
+
+/** @throws InputError where the text is no cursor that such a list gives */
+export function readCursor(
+  cursor: string | undefined,
+  sortedBy: keyof typeof POSITIONS,
+): Position | undefined {
   if (cursor === undefined) return undefined;
   try {
-    return position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    return POSITIONS[sortedBy].parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {
     throw new InputError([{ field: 'cursor', message: 'is no cursor that a page of this list gave' }]);
   }
@@ -36,3 +45,7 @@ export function pageFrom<Row, Item>(
         : null,
   };
 }
+
+/** SQL for the exact time of a row: JavaScript's Date would lose PostgreSQL's microseconds. */
+export const exactTime = (column: string): string =>
+  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;

@@ -15,7 +15,7 @@ export function listed<R extends Row, Item>(
   keyOf: (row: R) => string,
   itemOf: (row: R) => Item,
 ): Page<Item> {
-  const after = readCursor(query.cursor);
+  const after = readCursor(query.cursor, 'text');
   const sorted = [...rows]
     .filter((row) => row.companyId === companyId)
     .sort((a, b) => inOrder(keyOf(a), keyOf(b)) || inOrder(a.id, b.id))

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { extensionRef } from './calls.js';
+import { id, pageQuery, time } from './page.js';
+
+export const clientsQuery = pageQuery.extend({ code: z.string().max(20).optional() });
+export type ClientsQuery = z.infer<typeof clientsQuery>;
+
+export const clientSchema = z
+  .object({
+    id,
+    /** What managers see, and dial in place of the number. */
+    code: z.string(),
+    name: z.string().nullable(),
+    /** Whose phone rings first when the client calls. */
+    assignedExtension: extensionRef.nullable(),
+    createdAt: time,
+  })
+  .meta({ id: 'Client' });
+export type ClientAnswer = z.infer<typeof clientSchema>;
+
+/** Seven digits are a telephone number, however they are spaced. */
+const TELEPHONE_NUMBER = /(\d[\s().+-]*){7}/;
+
+export const clientChange = z
+  .strictObject({
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(80)
+      .refine((name) => !TELEPHONE_NUMBER.test(name), {
+        message: 'looks like a telephone number, and managers see this name',
+      })
+      .nullable(),
+    /** An extension's number; null: nobody's client in particular. */
+    assignedExtension: z
+      .string()
+      .regex(/^[0-9]{2,6}$/, { message: 'is no extension’s number' })
+      .nullable(),
+  })
+  .partial()
+  .refine((fields) => Object.keys(fields).length > 0, { message: 'names no field to change' });
+export type ClientChange = z.infer<typeof clientChange>;
