@@ -62,7 +62,7 @@ describe('who is rung for a call', () => {
     const { body } = await office.system.api<{ items: { id: string; code: string }[] }>('GET', '/clients');
     const client = body.items.find(({ code }) => code === first!.client!.code);
     const assigned = await office.system.api('PATCH', `/clients/${client!.id}`, {
-      assignedExtensionId: await office.extensionId('103'),
+      assignedExtension: '103',
     });
     expect(assigned.status).toBe(200);
 

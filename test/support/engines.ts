@@ -52,7 +52,8 @@ export async function startEngines(dataDir: string): Promise<Engines> {
   };
 }
 
-async function startDrachtio(program: string) {
+/** A drachtio-server alone, with the configuration of this repository, on free ports. */
+export async function startDrachtio(program: string) {
   const [sipPort, wsPort, adminPort] = [await freePort(), await freePort(), await freePort()];
   const contacts = [`sip:127.0.0.1:${sipPort};transport=udp,tcp`, `sip:127.0.0.1:${wsPort};transport=ws`];
   const child = spawn(
@@ -114,7 +115,7 @@ async function accepts(port: number, child: ChildProcess): Promise<void> {
   );
 }
 
-async function end(child: ChildProcess): Promise<void> {
+export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
   await once(child, 'exit');

@@ -1,6 +1,8 @@
+import type { CallView } from '../../src/contracts/calls.js';
+import type { FollowUpView } from '../../src/contracts/follow-ups.js';
 import { Phone, type DialOptions, type OutgoingCall } from '../../src/simulate/phone.js';
 import type { RtpAudio } from '../../src/simulate/rtp-audio.js';
-import { System, type CallView, type SystemOptions } from './system.js';
+import { System, type SystemOptions } from './system.js';
 import { tonesIn } from './tones.js';
 import { until, within } from './until.js';
 
@@ -10,17 +12,6 @@ export const TONES = { caller: 600, '101': 950, '102': 1150, '103': 1390 } as co
 const ALL_TONES = Object.values(TONES);
 
 export type Extension = '101' | '102' | '103';
-
-export interface FollowUpView {
-  id: string;
-  client: { code: string; name: string | null };
-  openedAt: string;
-  attempts: number;
-  firstCallId: string;
-  lastCallId: string;
-  closedAt: string | null;
-  closedByCallId: string | null;
-}
 
 export interface GroupView {
   id: string;
@@ -109,8 +100,9 @@ export class Office {
   }
 
   async followUps(as = 'admin'): Promise<FollowUpView[]> {
-    return (await this.system.api<{ items: FollowUpView[] }>('GET', '/follow-ups', undefined, { as })).body
-      .items;
+    return (
+      await this.system.api<{ items: FollowUpView[] }>('GET', '/follow-ups?limit=200', undefined, { as })
+    ).body.items;
   }
 
   /** The newest ended call, once all calls are ended. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
+import type { CallView } from '../../src/contracts/calls.js';
 import { testDatabase, type TestDatabase } from './database.js';
 import { env } from './env.js';
 import { startEngines, type Engines } from './engines.js';
@@ -27,22 +28,6 @@ export interface Answer<T> {
   status: number;
   headers: Headers;
   body: T;
-}
-
-/** A call as the REST interface tells it. */
-export interface CallView {
-  id: string;
-  direction: string;
-  companyNumber: string | null;
-  client: { code: string; name: string | null } | null;
-  startedAt: string;
-  answeredAt: string | null;
-  endedAt: string | null;
-  outcome: 'answered' | 'missed' | 'abandoned' | 'refused' | null;
-  endedBy: string | null;
-  cause: number | null;
-  manager: { number: string; name: string } | null;
-  recordingId: string | null;
 }
 
 export interface LedgerRow {
@@ -279,7 +264,9 @@ export class System {
 
   /** The newest calls, newest first. */
   async calls(as = 'admin'): Promise<CallView[]> {
-    const { body, status } = await this.api<{ items: CallView[] }>('GET', '/calls', undefined, { as });
+    const { body, status } = await this.api<{ items: CallView[] }>('GET', '/calls?limit=200', undefined, {
+      as,
+    });
     if (status !== 200) throw new Error(`GET /calls: ${status} ${JSON.stringify(body)}`);
     return body.items;
   }
