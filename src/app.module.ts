@@ -16,6 +16,7 @@ import { MediaModule } from './media/media.module.js';
 import { ProvisioningModule } from './provisioning/provisioning.module.js';
 import { RecordingsApiModule } from './recordings/recordings-api.module.js';
 import { RecordingsModule } from './recordings/recordings.module.js';
+import { LedgerApiModule } from './reports/ledger-api.module.js';
 import { SipModule } from './sip/sip.module.js';
 
 @Module({})
@@ -42,6 +43,7 @@ export class AppModule {
         ClientsApiModule,
         FollowUpsApiModule,
         RecordingsApiModule,
+        LedgerApiModule,
       ],
     };
   }
