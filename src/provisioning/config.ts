@@ -99,5 +99,7 @@ export class Snapshot {
   }
 }
 
-const byId = <T extends { id: string }>(rows: readonly T[]): ReadonlyMap<string, T> =>
-  new Map(rows.map((row) => [row.id, Object.freeze(row)]));
+/** A declaration, for Snapshot.empty is made before the rest of this file runs. */
+function byId<T extends { id: string }>(rows: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(rows.map((row) => [row.id, Object.freeze(row)]));
+}
