@@ -21,7 +21,7 @@ export const isClientCode = (text: string): boolean =>
   /^[1-9]\d{4,9}$/.test(text) && checkDigit(text.slice(0, -1)) === text.at(-1);
 
 /** ISO/IEC 7064 MOD 11,10. */
-function checkDigit(digits: string): string {
+export function checkDigit(digits: string): string {
   let product = 10;
   for (const digit of digits) {
     const sum = (product + Number(digit)) % 10 || 10;

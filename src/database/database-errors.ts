@@ -50,20 +50,19 @@ export function whyFailed(error: unknown): 'away' | 'refused' {
 
 /** What to do about a database that cannot be used at start, in one line. `undefined`: it may come up by itself. */
 export function startAdvice(error: unknown, where: string): string | undefined {
-  switch (codeOf(error)) {
-    case '28P01':
-    case '28000':
-      return `PostgreSQL at ${where} refuses the user or the password of DATABASE_URL`;
-    case '3D000':
-      return `PostgreSQL at ${where} has no such database: create the one that DATABASE_URL names`;
-    case '42501':
-      return (
-        `PostgreSQL at ${where}: the user of DATABASE_URL may not set the tables up: ` +
-        'make it the owner of its database and give it CREATEROLE'
-      );
-    case 'ENOTFOUND':
-      return `DATABASE_URL names a host that is not known: ${where}`;
-    default:
-      return undefined;
+  const code = codeOf(error) ?? '';
+  if (code === '28P01' || code === '28000') {
+    return `PostgreSQL at ${where} refuses the user or the password of DATABASE_URL`;
   }
+  if (code === '3D000') {
+    return `PostgreSQL at ${where} has no such database: create the one that DATABASE_URL names`;
+  }
+  if (code === '42501') {
+    return (
+      `PostgreSQL at ${where}: the user of DATABASE_URL may not set the tables up: ` +
+      'make it the owner of its database and give it CREATEROLE'
+    );
+  }
+  if (code === 'ENOTFOUND') return `DATABASE_URL names a host that is not known: ${where}`;
+  return undefined;
 }

@@ -4,8 +4,9 @@ import { messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { log } from '../common/log.js';
 import { TypedEvents } from '../common/typed-events.js';
-import { codeOf, whyFailed } from '../database/database-errors.js';
+import { whyFailed } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
+import { GroupCommit } from './group-commit.js';
 import { cleaned } from './leaf.js';
 import type { LedgerKind } from './ledger-kinds.js';
 import type { LedgerMetrics } from './ledger-metrics.js';
@@ -17,9 +18,6 @@ import type { Spool } from './spool.js';
 /** Milliseconds a replayed write may take: nobody rings meanwhile. */
 const REPLAY_TIMEOUT_MS = 10_000;
 
-/** PostgreSQL's word for "try again at once": serialization failure and deadlock. */
-const TRY_AGAIN = new Set(['40001', '40P01']);
-
 /** The one door to the ledger. */
 @Injectable()
 export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -27,6 +25,7 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly projections = new Map<LedgerKind, Projection[]>();
   private readonly pending = new WeakMap<EntityManager, PreparedEntry[]>();
   private readonly replay: Replay;
+  private readonly together: GroupCommit;
 
   constructor(
     private readonly database: Database,
@@ -35,6 +34,7 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
     /** Milliseconds a write may wait for PostgreSQL before it goes to the spool. */
     private readonly patienceMs: number,
   ) {
+    this.together = new GroupCommit(database, (tx, write) => this.append(tx, write));
     this.replay = new Replay(spool, metrics, (write) => this.commitOnce(write));
     metrics.watchSpool(() => spool.depth);
   }
@@ -82,7 +82,7 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
   ): Promise<{ where: 'database' | 'spool'; result: JsonObject }> {
     if (this.spool.depth === 0) {
       try {
-        return { where: 'database', result: await this.commitInTime(write, began) };
+        return { where: 'database', result: await this.together.commit(write, began + this.patienceMs) };
       } catch (error) {
         if (whyFailed(error) === 'refused') {
           await this.setAside(write, error);
@@ -97,21 +97,6 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.spool.append(write);
     this.replay.kick();
     return { where: 'spool', result: {} };
-  }
-
-  private async commitInTime(write: LedgerWrite, began: number): Promise<JsonObject> {
-    for (;;) {
-      const timeoutMs = Math.max(1, Math.round(this.patienceMs - (clock.monotonic() - began)));
-      try {
-        return await this.database.transaction(write.companyId, (tx) => this.append(tx, write), {
-          timeoutMs,
-          pool: 'ledger',
-        });
-      } catch (error) {
-        const isOver = clock.monotonic() - began >= this.patienceMs;
-        if (isOver || !TRY_AGAIN.has(codeOf(error) ?? '')) throw error;
-      }
-    }
   }
 
   /** Commits a spooled write, unless it got into the ledger at its first try after all. */
