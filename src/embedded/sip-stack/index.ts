@@ -6,7 +6,7 @@ export { SipMessage, headerKey, type HeaderInput, type SipHeader } from './messa
 export { parseSip, serialize, serializeText, SipParseError, type ParseOptions } from './parser.js';
 export { nameAddr, splitList, readVias, unquote, type NameAddr, type Via } from './header-values.js';
 export { parseUri, type SipUri } from './uri.js';
-export { resolveUri, UnroutableError } from './resolve.js';
+export { resolveUri, protocolOf, UnroutableError } from './resolve.js';
 export { reasonPhrase } from './status.js';
 export { newBranch, newCallId, newTag } from './identifiers.js';
 export { SipEndpoint } from './endpoint.js';
@@ -14,7 +14,7 @@ export { UserAgent } from './user-agent.js';
 export { SipFailure } from './sip-failure.js';
 export { Dialog, dialogId } from './dialog.js';
 export { AnswerKeeper } from './answer-keeper.js';
-export { SessionTimer, sessionExpires, supports } from './session-timer.js';
+export { MIN_SE_S, SessionTimer, sessionExpires, supports } from './session-timer.js';
 export type { Timer, Timers } from './timers.js';
 export { buildResponse } from './response.js';
 export type * from './types.js';
