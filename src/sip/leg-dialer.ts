@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { SipDialog } from './dialog.js';
 import { SipRejected } from './sip-rejected.js';
 import type { DialTarget } from './sip-target.js';
@@ -45,7 +45,7 @@ interface Branch {
 /** Rings several devices at once; the first to answer wins. */
 @Injectable()
 export class LegDialer {
-  constructor(private readonly uac: Pick<Uac, 'invite'>) {}
+  constructor(@Inject(Uac) private readonly uac: Pick<Uac, 'invite'>) {}
 
   /**
    * Parallel fork (RFC 3261 §16.7). The losers get a CANCEL, a 200 that comes too late gets ACK and BYE; neither
@@ -80,8 +80,8 @@ export class LegDialer {
       options.signal?.addEventListener('abort', onAbort);
 
       const onFailed = (branch: Branch, error: unknown) => {
+        if (settled || branch.over) return;
         branch.over = true;
-        if (settled) return;
         const status = error instanceof SipRejected ? error.status : 500;
         const cause = error instanceof SipRejected ? error.cause : causeOfStatus(500);
         failures.push({ target: branch.target, status, cause });
@@ -94,9 +94,9 @@ export class LegDialer {
       for (const branch of branches) {
         this.ring(branch, options).then(
           (dialog) => {
-            branch.over = true;
             // RFC 3261 §13.2.2.4: the ACK went out with the 200; a second winner is ended.
-            if (settled) return void dialog.bye();
+            if (settled || branch.over) return void dialog.bye();
+            branch.over = true;
             settle({ answeredBy: branch.target, dialog, failures }, 'answered elsewhere');
           },
           (error: unknown) => onFailed(branch, error),

@@ -87,9 +87,7 @@ export class PendingInvite {
           else watch.onProvisional?.(response.status, response.body || undefined);
         },
       });
-      return 'ack' in result && 'res' in result
-        ? { kind: 'offer', offer: result as StackOffer }
-        : { kind: 'dialog', dialog: result as StackDialog };
+      return 'sip' in result ? { kind: 'dialog', dialog: result } : { kind: 'offer', offer: result };
     } catch (error) {
       const { status, reason, res } = error as { status?: number; reason?: string; res?: StackResponse };
       if (!status) throw new SipRejected(503, messageOf(error));
@@ -122,7 +120,7 @@ export class PendingInvite {
 
   /** RFC 3261 §13.2.2.4: a 200 that crossed our CANCEL is acknowledged (drachtio-srf did) and ended. */
   private endLate(late: Answered): void {
-    if (late.kind === 'offer') return void late.offer.destroy();
+    if (late.kind === 'offer') return void late.offer.destroy().catch(() => undefined);
     this.connection.stack.removeDialog(late.dialog);
     this.connection
       .request({ method: 'BYE', stackDialogId: late.dialog.id }, CANCEL_GIVE_UP_MS)

@@ -48,6 +48,10 @@ export class SipModule {
       ...(connection.isUp ? {} : { detail: 'no connection to drachtio-server' }),
     }));
     metrics.gauge('sip_dialogs', 'Established SIP dialogs', () => counters.counts.dialogs);
+    metrics.gauge('sip_pending_invites', 'INVITEs without a final response', () => {
+      const { inbound, outbound } = counters.counts;
+      return inbound + outbound;
+    });
     metrics.gauge('sip_devices', 'Devices registered now', () => location.size);
   }
 }

@@ -87,7 +87,7 @@ export class Uac {
       offer: offer.sdp,
       sipCallId: offer.res.get('call-id') ?? '',
       accept: async (answer) => this.dialogs.adopt(await this.connection.whileUp(offer.ack(answer)), 'uac'),
-      abandon: () => offer.destroy(),
+      abandon: () => this.connection.whileUp(offer.destroy()).catch(() => undefined),
     };
   }
 

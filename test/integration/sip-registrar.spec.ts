@@ -160,7 +160,7 @@ describe('the registrar', () => {
     const p = await phone('101');
     const uri = `sip:127.0.0.1:${rig.sipPort}`;
     if (status === 420) {
-      const { final } = await p.request('REGISTER', { uri, headers: options.headers });
+      const { final } = await p.request('REGISTER', { uri, headers: ['Require: moonlight'] });
       return expect(headerOf(await final, 'Unsupported')).toBe('moonlight');
     }
     const answer = await p.register(right('101'), options);
