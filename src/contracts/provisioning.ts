@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { id } from './page.js';
 
 const name = z.string().trim().min(1).max(80);
-const extensionNumber = z.string().regex(/^[0-9]{2,6}$/, { message: 'is 2 to 6 digits' });
-const e164 = z.string().regex(/^\+[0-9]{3,15}$/, { message: 'is a number in E.164: + and 3 to 15 digits' });
+const extensionNumber = z.string().regex(/^[0-9]{2,6}$/, { message: 'is not 2 to 6 digits' });
+const e164 = z.string().regex(/^\+[0-9]{3,15}$/, { message: 'is no number in E.164: + and 3 to 15 digits' });
 const host = z
   .string()
   .max(253)
@@ -27,7 +27,9 @@ export const companySchema = z
 export const companyChange = someOf(
   z.strictObject({
     name,
-    country: z.string().regex(/^[A-Z]{2}$/, { message: 'is a country’s two letters (ISO 3166-1)' }),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, { message: 'is not the two letters of a country (ISO 3166-1), as in RU' }),
     sipDomain: host.nullable(),
   }),
 );

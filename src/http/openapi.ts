@@ -30,7 +30,7 @@ export function openApiDocument(app: NestExpressApplication): OpenAPIObject {
   for (const path of Object.values(document.paths)) {
     for (const operation of Object.values(path) as { responses?: Record<string, unknown> }[]) {
       const problem = operation.responses?.['default'] as { content?: Record<string, unknown> } | undefined;
-      const schema = problem?.content?.['application/json'];
+      const [schema] = Object.values(problem?.content ?? {});
       if (problem && schema) problem.content = { 'application/problem+json': schema };
     }
   }

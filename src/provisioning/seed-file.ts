@@ -8,7 +8,9 @@ import { companyNumberNew, extensionNew, groupNew, trunkNew } from '../contracts
 const seedSchema = z.strictObject({
   company: z.strictObject({
     name: z.string().min(1).max(80),
-    country: z.string().regex(/^[A-Z]{2}$/, { message: 'is a country’s two letters (ISO 3166-1)' }),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, { message: 'is not the two letters of a country (ISO 3166-1), as in RU' }),
     sipDomain: z.string().min(1).max(253).nullable().default(null),
   }),
   extensions: z.array(extensionNew.extend({ sipPassword: z.string().min(8).max(120) })).default([]),
