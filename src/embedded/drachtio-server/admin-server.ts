@@ -83,6 +83,7 @@ export class AdminServer {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const client of this.clients) client.destroy();
     await closed;
+    this.clients.clear();
   }
 
   private received(client: AdminClient, frame: Frame): void {

@@ -27,7 +27,10 @@ interface Waiting {
   limit: NodeJS.Timeout | undefined;
 }
 
-export type ResendingTransaction = ServerTransaction & { localTag: string; retransmit(response: SipMessage): void };
+export type ResendingTransaction = ServerTransaction & {
+  localTag: string;
+  retransmit(response: SipMessage): void;
+};
 
 /** An application that has not said a word about a request by then is given up: 408. */
 const CLIENT_MS = 64_000;

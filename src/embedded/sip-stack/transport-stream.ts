@@ -80,9 +80,12 @@ export class StreamTransport implements Transport {
     return this.find(target) !== undefined;
   }
 
-  close(): Promise<void> {
-    for (const { socket } of this.byId.values()) socket.destroy();
-    return new Promise((resolve) => this.server.close(() => resolve()));
+  async close(): Promise<void> {
+    const gone = [...this.byId.values()].map(
+      ({ socket }) => new Promise<void>((resolve) => socket.once('close', () => resolve()).destroy()),
+    );
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    await Promise.all([...gone, closed]);
   }
 
   private find(target: SipFlow): Connection | undefined {

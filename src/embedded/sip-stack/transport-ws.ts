@@ -101,12 +101,19 @@ export class WsTransport implements Transport {
     return this.find(target) !== undefined;
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.shared.timers.stop(this.beat);
-    for (const { socket } of this.byId.values()) socket.terminate();
+    const gone = [...this.byId.values()].map(
+      ({ socket }) =>
+        new Promise<void>((resolve) => {
+          socket.once('close', () => resolve());
+          socket.terminate();
+        }),
+    );
     this.sockets.close();
     this.http.closeAllConnections();
-    return new Promise((resolve) => this.http.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => this.http.close(() => resolve()));
+    await Promise.all([...gone, closed]);
   }
 
   private find(target: SipFlow): Connection | undefined {
