@@ -6,11 +6,12 @@ import { CallRecovery } from './calls/call-recovery.js';
 import { LiveCalls } from './calls/live-calls.js';
 import { AppError } from './common/app-error.js';
 import type { Settings } from './common/env.js';
-import { HealthIndicators } from './common/health-indicators.js';
 import { NestLog } from './common/nest-log.js';
 import { configureHttp } from './http/configure-http.js';
+import { Ledger } from './ledger/ledger.js';
 import { Jobs } from './jobs/jobs.js';
 import { MediaServers } from './media/media-servers.js';
+import { FirstStart, type Started } from './provisioning/first-start.js';
 import { DrachtioConnection } from './sip/drachtio.connection.js';
 import { SipEdge } from './sip/sip-edge.js';
 
@@ -23,6 +24,8 @@ export interface Linekeeper {
   drainAndStop(): Promise<void>;
   /** Ends the calls there are and stops everything. */
   stop(): Promise<void>;
+  /** The administrator, and what this start set up. */
+  readonly started: Started;
   /** Calls in progress. */
   readonly liveCalls: number;
   /** Resolves with its name when an embedded box ends by itself. */
@@ -44,11 +47,12 @@ export async function startLinekeeper(settings: Settings, say: (line: string) =>
     });
     configureHttp(app, boxes.settings);
     await app.init();
+    const started = await app.get(FirstStart).run();
     say('database and ledger');
     await openCalls(app, boxes.settings);
     say('calls');
     await listen(app, settings);
-    return new Running(app, boxes);
+    return new Running(app, boxes, started);
   } catch (error) {
     await app?.close();
     await boxes.stop();
@@ -56,18 +60,16 @@ export async function startLinekeeper(settings: Settings, say: (line: string) =>
   }
 }
 
-/** From the bottom up: media first, then the calls of before, and only then new ones. */
+/** What was left open by an earlier process is known before the first new call comes in. */
 async function openCalls(app: NestExpressApplication, settings: Settings): Promise<void> {
-  const drachtio = app.get(DrachtioConnection);
   const mediaServers = app.get(MediaServers);
-  await drachtio.start(settings.DRACHTIO_URL ?? '');
-  await mediaServers.connect(drachtio.stack);
-  await app.get(CallRecovery).run();
+  const recovery = app.get(CallRecovery);
+  await app.get(Ledger).drained();
+  const leftOpen = await recovery.find();
+  await mediaServers.connect(app.get(DrachtioConnection).stack);
+  await app.get(SipEdge).start(settings.DRACHTIO_URL ?? '');
+  await recovery.end(leftOpen);
   await app.get(Jobs).start();
-  await app.get(SipEdge).open();
-  const health = app.get(HealthIndicators);
-  health.register('drachtio', async () => ({ up: drachtio.isUp }));
-  health.register('media', async () => ({ up: mediaServers.isUp }));
 }
 
 async function listen(app: NestExpressApplication, settings: Settings): Promise<void> {
@@ -98,6 +100,7 @@ class Running implements Linekeeper {
   constructor(
     private readonly app: NestExpressApplication,
     private readonly boxes: Boxes,
+    readonly started: Started,
   ) {}
 
   get liveCalls(): number {
@@ -119,7 +122,7 @@ class Running implements Linekeeper {
     this.app.get(SipEdge).drain();
     liveCalls.endAll('shut-down');
     await liveCalls.untilEmpty(LAST_WRITES_MS);
-    await this.app.get(SipEdge).close();
+    await this.app.get(SipEdge).stop();
     this.app.get(MediaServers).close();
     await this.app.get(Jobs).stop();
     await this.app.close();

@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const progress = (part: string) =>
     say(`  ready: ${part} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
   const linekeeper = await startLinekeeper(settings, progress);
-  welcome(settings);
+  welcome(settings, linekeeper.started);
   stopOnSignals(linekeeper);
   void linekeeper.lost.then(async (what) => {
     complain(`${what} ended by itself; stopping, so that a supervisor starts everything anew`);
@@ -31,13 +31,15 @@ async function main(): Promise<void> {
   });
 }
 
-function welcome(settings: Settings): void {
+function welcome(settings: Settings, { adminEmail, generatedPassword }: Linekeeper['started']): void {
   const host = settings.LISTEN_IP;
   say('');
   say('Linekeeper is up.');
   say(`  web       http://${host}:${settings.HTTP_PORT}/`);
   say(`  SIP       ${host}:${settings.SIP_PORT} (udp, tcp)   ws://${host}:${settings.SIP_WS_PORT}`);
-  say(`  sign-in   ${settings.ADMIN_EMAIL}`);
+  say(
+    `  sign-in   ${adminEmail}${generatedPassword ? ` with password ${generatedPassword} (shown only now)` : ''}`,
+  );
   if (settings.SEED === 'demo') {
     say('  phones    extensions 101, 102, 103 with passwords secret101, secret102, secret103');
     say('  call      +74950000100 from any SIP client on this machine');

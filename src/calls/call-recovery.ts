@@ -20,9 +20,13 @@ export class CallRecovery {
     private readonly uac: Uac,
   ) {}
 
+  /** The calls left open; to be asked for before new calls come in. */
+  async find(): Promise<Call[]> {
+    return this.database.transaction('*', (tx) => tx.findBy(Call, { endedAt: IsNull() }));
+  }
+
   /** Ends both sides of every call left open and writes its ending; nothing stays open for ever. */
-  async run(): Promise<void> {
-    const open = await this.database.transaction('*', (tx) => tx.findBy(Call, { endedAt: IsNull() }));
+  async end(open: readonly Call[]): Promise<void> {
     for (const call of open) {
       await this.hangUp(call);
       await this.callLedger.endedAfterRestart({

@@ -108,8 +108,8 @@ export class EslConnection {
       // modesl writes a command and its blank line apart; Nagle and delayed ACK then make it 44 ms. One write: 1 ms.
       connection.socket?.setNoDelay(true);
       connection.socket?.setMaxListeners(0);
-      connection.send = (command, args = {}) => {
-        const headers = Object.entries(args).map(([name, value]) => `${name}: ${value}\n`);
+      connection.send = (command, args) => {
+        const headers = Object.entries(args ?? {}).map(([name, value]) => `${name}: ${value}\n`);
         connection.socket?.write(`${command}\n${headers.join('')}\n`);
       };
       const refuse = (error: AppError) => {

@@ -8,7 +8,7 @@ import { MediaLeg } from './media-leg.js';
 import { inactiveAnswer, type OfferedLeg } from './offered-leg.js';
 
 /** The name of our sofia profile in freeswitch/. */
-const PROFILE = 'linekeeper';
+const PROFILE = 'drachtio_mrf';
 /** A healthy media server answers an INVITE within tens of ms; past this it is sick. */
 const INVITE_TIMEOUT_MS = 4_000;
 /** How long a leg is believed in while its media server cannot be asked. */

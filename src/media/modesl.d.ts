@@ -11,7 +11,7 @@ declare module 'modesl' {
   export class Connection extends EventEmitter {
     constructor(host: string, port: number, password: string, ready?: () => void);
     readonly socket: Socket | null;
-    send(command: string, args?: Record<string, string>): void;
+    send(command: string, args?: Record<string, string> | null): void;
     sendRecv(command: string, args: Record<string, string> | null, reply: (event: EslEvent) => void): void;
     api(command: string, args: string, reply: (event: EslEvent) => void): void;
     disconnect(): void;

@@ -128,6 +128,9 @@ export async function placeCalls({ rate, calls, holdMs, sipPort, to, port, media
     const tone = toneFile(folder);
     const scenario = join(folder, 'caller.xml');
     writeFileSync(scenario, readFileSync(join(SCENARIOS, 'caller.xml'), 'utf8').replace('[tone_file]', tone));
+    const callers = join(folder, 'callers.csv');
+    const numbers = Array.from({ length: 10_000 }, (_, n) => `+7916${1_000_000 + n * 37}`);
+    writeFileSync(callers, `SEQUENTIAL\n${numbers.join('\n')}\n`);
     const limitS = Math.ceil(calls / rate + holdMs / 1000 + 40);
     const args = ['-sf', scenario, `127.0.0.1:${sipPort}`, '-s', to, '-i', '127.0.0.1', '-p', String(port)];
     args.push(
@@ -150,7 +153,7 @@ export async function placeCalls({ rate, calls, holdMs, sipPort, to, port, media
       '-timeout',
       String(limitS),
     );
-    args.push('-trace_rtt', '-rtt_freq', '1', '-trace_stat', '-fd', '1');
+    args.push('-inf', callers, '-trace_rtt', '-rtt_freq', '1', '-trace_stat', '-fd', '1');
     const { ended } = sipp(args, folder);
     const { code, errors } = await ended;
     const files = readdirSync(folder);
