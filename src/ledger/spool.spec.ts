@@ -105,7 +105,7 @@ describe('the spool', () => {
     const large = 600_000; // two bytes each
     for (const n of numbers(14)) await spool.append(write(n, large));
     expect(files()).toHaveLength(2);
-    for (const _ of numbers(7)) {
+    for (let n = 0; n < 7; n += 1) {
       await spool.peek();
       await spool.done();
     }

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,8 @@ import { newId } from '../../src/common/ids.js';
 import { leafOf, type Entry } from '../../src/ledger/leaf.js';
 import { treeHash } from '../../src/ledger/merkle.js';
 import { openLedger, write, type TestLedger } from '../support/ledger.js';
+
+jest.setTimeout(60_000);
 
 /** Entries of a company as a verifier reads them. */
 async function entriesOf(
