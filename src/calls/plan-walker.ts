@@ -68,14 +68,24 @@ export class PlanWalker {
   }
 
   private async ring(call: LiveCall, step: RingStep, around: Surroundings): Promise<Taken | undefined> {
-    await around.callerLeg.playTone(around.ringback);
+    const ringback = around.callerLeg.playTone(around.ringback); // on its way while the phones are dialled
+    const taken = await this.ringInRounds(call, step, around);
+    await ringback;
+    if (!taken) await around.callerLeg.stopPlaying();
+    return taken;
+  }
+
+  private async ringInRounds(
+    call: LiveCall,
+    step: RingStep,
+    around: Surroundings,
+  ): Promise<Taken | undefined> {
     const rounds = step.order === 'all' ? [step.extensionIds] : step.extensionIds.map((id) => [id]);
     for (const extensionIds of rounds) {
       if (call.over.aborted) return undefined;
       const taken = await this.ringAtOnce(call, extensionIds, step.timeoutMs, around);
       if (taken) return taken;
     }
-    await around.callerLeg.stopPlaying();
     return undefined;
   }
 
