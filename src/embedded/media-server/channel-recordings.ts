@@ -1,0 +1,91 @@
+import { isAbsolute, join } from 'node:path';
+import type { Channel, Recordings } from './channel.js';
+import type { Headers } from './esl-event.js';
+import { Recording } from './recording.js';
+
+/** Why a recording ended, as RECORD_STOP says it in Record-Completion-Cause. */
+type Completion = 'success-silence' | 'success-maxtime' | 'uri-failure';
+
+interface Running {
+  recording: Recording;
+  limit?: NodeJS.Timeout;
+}
+
+/** The recordings of one channel: started and stopped by path, told of by events, ended with the channel. */
+export class ChannelRecordings implements Recordings {
+  private readonly running = new Map<string, Running>();
+
+  constructor(private readonly channel: Channel) {}
+
+  /**
+   * @param limitS seconds until it stops by itself; 0: never
+   * @throws what the file system says
+   */
+  async start(given: string, limitS = 0): Promise<void> {
+    const { channel } = this;
+    const path = this.resolve(given);
+    if (this.running.has(path)) return; // FreeSWITCH answers +OK and goes on with the first
+    const stereo = channel.variables.get('RECORD_STEREO') === 'true';
+    const recording = await Recording.start(path, stereo, (error) => {
+      void this.stop(path, 'uri-failure', error.code ?? error.message);
+    });
+    if (!channel.isUp || this.running.has(path)) {
+      await recording.stop();
+      return;
+    }
+    const entry: Running = { recording };
+    if (limitS > 0) {
+      entry.limit = setTimeout(() => void this.stop(path, 'success-maxtime'), limitS * 1000);
+    }
+    this.running.set(path, entry);
+    channel.media.readTaps.add(recording.read);
+    channel.media.sentTaps.add(recording.sent);
+    channel.publish('RECORD_START', [['Record-File-Path', path]]);
+    channel.publish('MEDIA_BUG_START', bugHeaders(path));
+  }
+
+  /** @returns false where no such recording runs */
+  async stop(given: string, completion: Completion = 'success-silence', error?: string): Promise<boolean> {
+    const path = this.resolve(given);
+    const entry = this.running.get(path);
+    if (!entry) return false;
+    this.running.delete(path);
+    clearTimeout(entry.limit);
+    const { channel } = this;
+    channel.media.readTaps.delete(entry.recording.read);
+    channel.media.sentTaps.delete(entry.recording.sent);
+    const { samples, bytes } = await entry.recording.stop();
+    channel.variables.set('record_file_size', String(bytes));
+    channel.variables.set('record_samples', String(samples));
+    channel.variables.set('record_seconds', String(Math.floor(samples / 8000)));
+    channel.variables.set('record_ms', String(Math.round(samples / 8)));
+    channel.variables.set('record_completion_cause', completion);
+    channel.publish('RECORD_STOP', [
+      ['Record-File-Path', path],
+      ['Record-Completion-Cause', completion],
+      ...(error === undefined ? [] : [['Record-Error', error] as [string, string]]),
+    ]);
+    channel.publish('MEDIA_BUG_STOP', bugHeaders(path));
+    return true;
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.running.keys()].map((path) => this.stop(path)));
+  }
+
+  /** @returns false where no such recording runs */
+  mask(given: string, masked: boolean): boolean {
+    const entry = this.running.get(this.resolve(given));
+    if (entry) entry.recording.masked = masked;
+    return entry !== undefined;
+  }
+
+  private resolve(path: string): string {
+    return isAbsolute(path) ? path : join(this.channel.services.recordingsDir, path);
+  }
+}
+
+const bugHeaders = (path: string): Headers => [
+  ['Media-Bug-Function', 'session_record'],
+  ['Media-Bug-Target', path],
+];

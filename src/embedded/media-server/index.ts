@@ -1,0 +1,1 @@
+export { startMediaServer, type MediaServerSettings, type RunningMediaServer } from './media-server.js';

@@ -1,0 +1,135 @@
+import { hostname } from 'node:os';
+import { Channels } from './channels.js';
+import { EslServer } from './esl-server.js';
+import { EventBus } from './esl-event.js';
+import { Pacer } from './pacer.js';
+import { PortPool } from './port-pool.js';
+import type { MediaServerState } from './server-state.js';
+import { SipProfile } from './sip-profile.js';
+import { heartbeat } from './status-texts.js';
+import { WavLibrary } from './wav-reader.js';
+
+export interface MediaServerSettings {
+  /** 0: any free one. */
+  sipPort: number;
+  eslPort: number;
+  eslPassword: string;
+  rtpIp: string;
+  /** First and last, inclusive. */
+  rtpPorts: [number, number];
+  recordingsDir: string;
+  promptsDir: string;
+  /** Seconds without audio from a party until it is hung up (MEDIA_TIMEOUT). */
+  rtpTimeoutS: number;
+  /** Channels at once; beyond: 503. */
+  maxChannels?: number;
+}
+
+/** SIP and ESL are for the control side alone. */
+const CONTROL_IP = '127.0.0.1';
+const MOST_CHANNELS = 1000;
+const SESSIONS_PER_SECOND = 100;
+const HEARTBEAT_MS = 20_000;
+/** A party on hold may be silent for longer, by this factor (FreeSWITCH's media_hold_timeout in freeswitch/). */
+const HOLD_FACTOR = 6;
+/** How long a stop waits for the BYEs' answers and the recordings' last bytes. */
+const DRAIN_MS = 2_000;
+
+export interface RunningMediaServer {
+  readonly sipPort: number;
+  readonly eslPort: number;
+  /** For assertions that nothing is left, and for metrics. */
+  readonly counts: () => { channels: number; rtpPorts: number; paced: number; worstPacerLatenessMs: number };
+  /** Hangs everybody up and closes everything. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A media server that on its wires (SIP, RTP, ESL) behaves like FreeSWITCH with the configuration in freeswitch/.
+ * @throws EADDRINUSE and the like, with the port in the error
+ */
+export async function startMediaServer(settings: MediaServerSettings): Promise<RunningMediaServer> {
+  const channels = new Channels(settings.maxChannels ?? MOST_CHANNELS);
+  const bus = new EventBus({ hostname: hostname(), ip: settings.rtpIp });
+  const pacer = new Pacer();
+  const ports = new PortPool(...settings.rtpPorts);
+  const state: MediaServerState = {
+    services: {
+      bus,
+      channels,
+      wavs: new WavLibrary(),
+      promptsDir: settings.promptsDir,
+      recordingsDir: settings.recordingsDir,
+    },
+    channels,
+    hostname: hostname(),
+    sip: { ip: CONTROL_IP, port: settings.sipPort },
+    startedAt: Date.now(),
+    sessionsPerSecond: SESSIONS_PER_SECOND,
+    paused: false,
+  };
+  const profile = new SipProfile(state, { rtpIp: settings.rtpIp, ports, pacer });
+  const esl = await EslServer.listen(settings.eslPort, settings.eslPassword, state);
+  try {
+    state.sip.port = await listenOnBoth(profile, settings.sipPort);
+  } catch (error) {
+    await esl.close();
+    throw error;
+  }
+  const idle = idleCpu();
+  const beat = setInterval(() => bus.publish('HEARTBEAT', () => heartbeat(state, idle())), HEARTBEAT_MS);
+  const patience = settings.rtpTimeoutS * 1000;
+  const watch = setInterval(
+    () => {
+      const now = performance.now();
+      for (const channel of [...channels]) {
+        const limit = channel.media.held || channel.callState === 'HELD' ? HOLD_FACTOR * patience : patience;
+        if (channel.isUp && now - channel.media.lastHeardAt > limit) channel.hangup('MEDIA_TIMEOUT');
+      }
+    },
+    Math.min(1_000, patience / 4),
+  );
+
+  return {
+    sipPort: state.sip.port,
+    eslPort: esl.port,
+    counts: () => ({
+      channels: channels.size,
+      rtpPorts: ports.inUse,
+      paced: pacer.size,
+      worstPacerLatenessMs: pacer.worstLatenessMs,
+    }),
+    async stop() {
+      clearInterval(beat);
+      clearInterval(watch);
+      state.paused = true;
+      for (const channel of [...channels]) channel.hangup('SYSTEM_SHUTDOWN');
+      const until = Date.now() + DRAIN_MS;
+      while (Date.now() < until && (channels.size > 0 || profile.agent.counts.transactions > 0)) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await esl.close();
+      await profile.agent.close();
+    },
+  };
+}
+
+/** UDP and TCP on one port. A free UDP port may be taken on TCP: then another one is tried. */
+async function listenOnBoth(profile: SipProfile, wanted: number): Promise<number> {
+  const { port } = await profile.agent.listen({ protocol: 'udp', ip: CONTROL_IP, port: wanted });
+  await profile.agent.listen({ protocol: 'tcp', ip: CONTROL_IP, port });
+  return port;
+}
+
+/** Percent of one core this process leaves idle since the last question. */
+function idleCpu(): () => number {
+  let last = process.cpuUsage();
+  let at = performance.now();
+  return () => {
+    const used = process.cpuUsage(last);
+    const gone = (performance.now() - at) * 1000;
+    last = process.cpuUsage();
+    at = performance.now();
+    return Math.max(0, Math.min(100, 100 - ((used.user + used.system) / gone) * 100));
+  };
+}

@@ -1,0 +1,129 @@
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+const HEADER_BYTES = 44;
+/** Bytes that may wait for a slow disk; beyond, the recording gives up rather than the memory. */
+const MOST_WAITING = 4_000_000;
+
+export class DiskTooSlowError extends Error {
+  readonly code = 'EAGAIN';
+}
+
+/** A RIFF/WAVE header for 16-bit PCM. */
+export function wavHeader(channels: number, rate: number, dataBytes: number): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.write('RIFF', 0, 'latin1');
+  header.writeUInt32LE(Math.min(0xffffffff, HEADER_BYTES - 8 + dataBytes), 4);
+  header.write('WAVEfmt ', 8, 'latin1');
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(channels, 22);
+  header.writeUInt32LE(rate, 24);
+  header.writeUInt32LE(rate * channels * 2, 28);
+  header.writeUInt16LE(channels * 2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36, 'latin1');
+  header.writeUInt32LE(Math.min(0xffffffff, dataBytes), 40);
+  return header;
+}
+
+/**
+ * As `mkdir -p`. Node's own recursive mkdir never comes back where a file system answers ENOENT to every mkdir
+ * (/proc does).
+ */
+async function makeFolder(path: string): Promise<void> {
+  const code = await mkdir(path).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  if (code !== 'ENOENT' || dirname(path) === path) return; // what else is wrong, open() will say
+  await makeFolder(dirname(path));
+  await mkdir(path).catch(() => undefined);
+}
+
+/**
+ * Writes a WAV file in the background, in order, one batch at a time. After each batch the sizes in the header are
+ * set, so that a file whose writer was killed can be played up to its last batch.
+ */
+export class WavWriter {
+  private waiting: Buffer[] = [];
+  private waitingBytes = 0;
+  private writing: Promise<void> = Promise.resolve();
+  private busy = false;
+  private failed = false;
+  /** Bytes of samples on disk. */
+  dataBytes = 0;
+
+  /** Told once, when the disk refuses (ENOSPC, EIO …); nothing is written after it. */
+  onError: (error: NodeJS.ErrnoException) => void = () => undefined;
+
+  private constructor(
+    private readonly file: FileHandle,
+    private readonly channels: number,
+    private readonly rate: number,
+  ) {}
+
+  /** Makes the folder where it is missing, and the file anew. @throws what the file system says */
+  static async create(path: string, channels: number, rate: number): Promise<WavWriter> {
+    await makeFolder(dirname(path));
+    const file = await open(path, 'w');
+    const writer = new WavWriter(file, channels, rate);
+    try {
+      await file.write(wavHeader(channels, rate, 0), 0, HEADER_BYTES, 0);
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      throw error;
+    }
+    return writer;
+  }
+
+  /** Hands samples over; returns at once. */
+  append(samples: Buffer): void {
+    if (this.failed || samples.length === 0) return;
+    this.waiting.push(samples);
+    this.waitingBytes += samples.length;
+    if (this.waitingBytes > MOST_WAITING) {
+      this.fail(new DiskTooSlowError('the disk does not keep up'));
+      return;
+    }
+    if (!this.busy) this.writing = this.drain();
+  }
+
+  /** Writes what waits and closes the file; never throws. */
+  async close(): Promise<void> {
+    await this.writing;
+    await this.file.close().catch(() => undefined);
+  }
+
+  private async drain(): Promise<void> {
+    this.busy = true;
+    try {
+      while (this.waiting.length > 0 && !this.failed) {
+        const batch = this.waiting.length === 1 ? this.waiting[0]! : Buffer.concat(this.waiting);
+        this.waiting = [];
+        this.waitingBytes = 0;
+        await this.writeAll(batch);
+        await this.file.write(wavHeader(this.channels, this.rate, this.dataBytes), 0, HEADER_BYTES, 0);
+      }
+    } catch (error) {
+      this.fail(error as NodeJS.ErrnoException);
+    }
+    this.busy = false;
+  }
+
+  private async writeAll(batch: Buffer): Promise<void> {
+    for (let done = 0; done < batch.length;) {
+      const at = HEADER_BYTES + this.dataBytes;
+      const { bytesWritten } = await this.file.write(batch, done, batch.length - done, at);
+      done += bytesWritten;
+      this.dataBytes += bytesWritten;
+    }
+  }
+
+  private fail(error: NodeJS.ErrnoException): void {
+    if (this.failed) return;
+    this.failed = true;
+    this.waiting = [];
+    this.onError(error);
+  }
+}
