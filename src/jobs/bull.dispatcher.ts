@@ -18,7 +18,7 @@ export class BullDispatcher implements Dispatcher {
     this.queue = new Bull(QUEUE, redisUrl, {
       redis: { retryStrategy: (times: number) => Math.min(times * 100, 2000) },
       // The row's lease says whether a worker is dead; bull only carries the id.
-      settings: { maxStalledCount: 1000, stalledInterval: 5000, lockDuration: 15_000 },
+      settings: { maxStalledCount: 1000, stalledInterval: 2000, lockDuration: 5000 },
       defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
     });
     this.queue.on('error', (error) => {
