@@ -60,6 +60,7 @@ export type Q850Name = keyof typeof Q850;
  * of RFC 3398 §8.2.6.1; where that leaves the choice open (487, 488, 606), FreeSWITCH's.
  */
 const STATUS_ROWS: ReadonlyArray<readonly [status: number, reason: string, cause: Q850Name]> = [
+  [200, 'OK', 'NORMAL_CLEARING'],
   [300, 'Multiple Choices', 'NUMBER_CHANGED'],
   [301, 'Moved Permanently', 'NUMBER_CHANGED'],
   [302, 'Moved Temporarily', 'REDIRECTION_TO_NEW_DESTINATION'],

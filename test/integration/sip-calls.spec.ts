@@ -54,10 +54,14 @@ describe('the SIP edge', () => {
     rig = await startSipRig();
   }, 30_000);
   afterEach(async () => {
-    for (const one of phones.splice(0)) one.close();
     for (const id of ['e101', 'e102', 'e103']) rig.location.replace('c1', id, []);
-    rig.written.splice(0);
-    await nothingLeft().finally(() => void rig.dialogs.endAll());
+    try {
+      await nothingLeft();
+    } finally {
+      void rig.dialogs.endAll();
+      rig.written.splice(0);
+      for (const one of phones.splice(0)) one.close();
+    }
   }, 20_000);
   afterAll(() => rig.stop());
 
@@ -177,7 +181,12 @@ describe('the SIP edge', () => {
     phone.respond(cancel, '200 OK');
     phone.respond(invite, '200 OK', { body: audioSdp(42_000) });
     await phone.next('ACK');
-    phone.respond(await phone.next('BYE'), '200 OK');
+    // drachtio-server sends a BYE of its own where a CANCEL crossed the 200.
+    await phone.next('BYE');
+    await until('every BYE is answered', () => {
+      phone.answerAll('BYE', '200 OK');
+      return rig.connection.pending === 0;
+    });
   });
 
   it('does not wait for a phone that ignores the CANCEL', async () => {
@@ -247,10 +256,19 @@ describe('the SIP edge', () => {
     expect(statusOf(await final)).toBe(481);
   });
 
-  it('an INVITE without an ACK is ended by the server, and told so', async () => {
-    // drachtio-server waits 32 s for the ACK (RFC 3261 §13.3.1.4): the promise is kept by the dialog's unit spec.
-    const outcome = await dial(['e103']);
-    expect(outcome).toMatchObject({ why: 'nobody-registered' });
+  it('an answer whose ACK never comes is ended by the server, and told', async () => {
+    if (rig.server.isReal) return; // 32 s there; the embedded server's timers are shortened
+    const carrier = await open('carrier');
+    const came = nextInvite();
+    const { final } = await carrierInvite(carrier);
+    const answered = (await came).answer(audioSdp(41_000));
+    await final;
+    await expect(answered).rejects.toMatchObject({ status: 408 });
+    carrier.respond(await carrier.next('BYE'), '200 OK');
+  }, 15_000);
+
+  it('rings nobody where nobody is registered', async () => {
+    expect(await dial(['e103'])).toMatchObject({ answeredBy: undefined, why: 'nobody-registered' });
   });
 
   describe('refuses, in the ledger and on the wire,', () => {

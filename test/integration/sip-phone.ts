@@ -66,6 +66,7 @@ export function digestOf(
 export class SipPhone {
   readonly tag = randomUUID().slice(0, 8);
   private cseq = 0;
+  private readonly answered = new Set<string>();
 
   private constructor(
     readonly raw: RawSip,
@@ -190,6 +191,15 @@ export class SipPhone {
         body,
       ),
     );
+  }
+
+  /** Answers every request of this method that came so far, once each. */
+  answerAll(method: string, status: string): void {
+    for (const text of this.raw.received) {
+      if (!isMethod(method)(text) || this.answered.has(text)) continue;
+      this.answered.add(text);
+      this.respond(text, status);
+    }
   }
 
   /** A request in the dialog of a response that we, as the caller, got (ACK, BYE …). */

@@ -66,10 +66,12 @@ export class Inbound {
     const { localAddress, localPort } = own.source;
     tell(client, request, own.source, own.id, '', { receivedOn: { ip: localAddress, port: localPort } });
     own.onCancel((cancel) => {
+      const tagged = own.status > 100;
       own.respond(487);
       const held = this.waiting.get(own.id);
       if (held) this.settle(own.id, held);
-      tell(client, cancel, own.source, own.id, '');
+      // drachtio-server names the dialog once a tag has gone out.
+      tell(client, cancel, own.source, own.id, tagged ? stackDialogId(request.callId, request.fromTag) : '');
     });
   }
 
@@ -101,8 +103,10 @@ export class Inbound {
     const response = this.send(transactionId, held, app, client);
     const raw = serializeText(response);
     const { request, source } = held.transaction;
+    const ended = request.method === 'BYE';
     const dialogId =
-      held.entry?.id ?? (request.method === 'INVITE' ? stackDialogId(request.callId, request.fromTag) : '');
+      (ended ? '' : held.entry?.id) ??
+      (request.method === 'INVITE' ? stackDialogId(request.callId, request.fromTag) : '');
     client.reply(
       frame,
       `OK|${metaOf('application', raw, source)}|${transactionId}|${dialogId}||Msg sent:|\r\n${raw}`,
@@ -124,12 +128,12 @@ export class Inbound {
   private refusalOf(request: SipMessage): { status: number; headers?: HeaderInput } | undefined {
     if (parseUri(request.uri) === undefined && !request.uri.toLowerCase().startsWith('tel:'))
       return { status: /^sips?:/i.test(request.uri) ? 400 : 416 }; // RFC 3261 §8.2.2.1
+    // drachtio-server leaves the rest of an INVITE to the application, which writes what it refuses down.
+    if (request.method === 'INVITE') return undefined;
     const unknown = unknownExtensions(request);
     if (unknown.length > 0) return { status: 420, headers: { Unsupported: unknown.join(', ') } };
     if (request.method === 'BYE' || request.method === 'PRACK' || request.method === 'UPDATE')
       return { status: 481 };
-    const asked = request.method === 'INVITE' ? sessionExpires(request) : undefined;
-    if (asked && asked.interval < MIN_SE_S) return { status: 422, headers: { 'Min-SE': String(MIN_SE_S) } };
     return undefined;
   }
 
@@ -164,16 +168,17 @@ export class Inbound {
     });
   }
 
-  /** RFC 3262 §3: the PRACK is answered here; the application hears of it. */
-  private receivePrack(request: SipMessage, transaction: ServerTransaction, entry: ServerDialog): void {
+  /** RFC 3262 §3: the provisional is not repeated any more; the application answers the PRACK. */
+  private receivePrack(request: SipMessage, transaction: ResendingTransaction, entry: ServerDialog): void {
     const { reliable } = entry;
     if (!reliable || Number((request.get('rack') ?? '').split(/\s+/)[0]) !== reliable.rseq)
       return void transaction.respond(481);
     entry.dialog.acceptSeq(request);
     reliable.keeper.stop();
     entry.reliable = undefined;
-    transaction.respond(200);
-    if (entry.client) tell(entry.client, request, transaction.source, transaction.id, entry.id);
+    if (entry.client === undefined) return void transaction.respond(200);
+    this.hand(entry.client, transaction, entry);
+    tell(entry.client, request, transaction.source, transaction.id, entry.id);
   }
 
   private hand(
