@@ -115,6 +115,7 @@ describe('drachtio-srf on the embedded drachtio server', () => {
       srf.invite((req: Any, res: Any) => {
         res.send(183, { body: sdp(6000), headers: { Require: '100rel' } }, undefined, (prack: Any) => {
           resolve(prack.method);
+          prack.res.send(200);
           void srf.createUAS(req, res, { localSdp: sdp(6000) });
         });
       }),

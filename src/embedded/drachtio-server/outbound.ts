@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   Dialog,
   nameAddr,
+  newBranch,
   newCallId,
   newTag,
   parseUri,
@@ -177,7 +178,7 @@ export class Outbound {
     const shown = SipMessage.request('CANCEL', sent.request.uri);
     for (const header of sent.request.headers)
       if (['via', 'from', 'to', 'call-id', 'route'].includes(header.key)) shown.headers.push(header);
-    shown.add('CSeq', `${sent.request.cseq.number} CANCEL`).addAll(headers);
+    shown.add('CSeq', `${sent.request.cseq.number} CANCEL`).add('Max-Forwards', '70').addAll(headers);
     client.reply(frame, echo(shown, sent.target ?? { protocol: 'udp', address: '', port: 0 }, randomUUID()));
   }
 
@@ -210,7 +211,7 @@ export class Outbound {
 
   /** As if the network had said so: 503 for a target that leads nowhere (RFC 3261 §8.1.3.1). */
   private unroutable(sent: Sent, frame: Frame): void {
-    this.pretend(sent, frame, 503);
+    this.pretend(sent, frame, 503, 'DNS Error');
   }
 
   /** RFC 3261 §14.1: not while another INVITE is under way in the dialog. */
@@ -218,13 +219,16 @@ export class Outbound {
     this.pretend(sent, frame, 491);
   }
 
-  private pretend(sent: Sent, frame: Frame, status: number): void {
+  private pretend(sent: Sent, frame: Frame, status: number, reason?: string): void {
     const nowhere: SipFlow = { protocol: 'udp', address: '', port: 0 };
+    // The application reads what would have gone out.
+    sent.request.addFirst('Via', `SIP/2.0/UDP ${hostPort(this.engine, 'udp')};rport;branch=${newBranch()}`);
+    if (!sent.request.has('max-forwards')) sent.request.add('Max-Forwards', '70');
     sent.client.reply(frame, echo(sent.request, nowhere, sent.transactionId));
     this.sent.delete(sent.transactionId);
     tell(
       sent.client,
-      buildResponse(sent.request, status, newTag()),
+      buildResponse(sent.request, status, newTag(), { reason }),
       nowhere,
       sent.transactionId,
       sent.dialogId,
@@ -304,7 +308,9 @@ export class Outbound {
   }
 
   private report(sent: Sent, response: SipMessage): void {
-    tell(sent.client, response, sent.target!, sent.transactionId, sent.dialogId);
+    // What no network sent came from nowhere.
+    const flow = response.synthetic ? { ...sent.target!, address: '', port: 0 } : sent.target!;
+    tell(sent.client, response, flow, sent.transactionId, sent.dialogId);
   }
 
   /** drachtio-server refuses to send a request to itself. */
@@ -316,7 +322,9 @@ export class Outbound {
   }
 }
 
-function echo(message: SipMessage, target: SipFlow, transactionId: string): string {
+/** What was sent; over UDP the address told is our own, over a connection the far side's, as in drachtio-server. */
+function echo(message: SipMessage, flow: SipFlow, transactionId: string): string {
+  const target = flow.protocol === 'udp' ? ownAddress(message, flow) : flow;
   const raw = serializeText(message);
   return `OK|${metaOf('application', raw, target)}|${transactionId}|Msg sent:|\r\n${raw}`;
 }
@@ -325,3 +333,8 @@ const endsSubscription = (request: SipMessage, entry: ServerDialog): boolean =>
   request.method === 'NOTIFY' &&
   entry.method === 'SUBSCRIBE' &&
   (request.get('subscription-state') ?? '').startsWith('terminated');
+
+function ownAddress(message: SipMessage, flow: SipFlow): SipFlow {
+  const via = message.topVia;
+  return via ? { protocol: 'udp', address: via.host, port: via.port ?? 5060 } : flow;
+}

@@ -12,9 +12,9 @@ import { stackDialogId } from './dialog-store.js';
 import { contactOf, tell, type Engine } from './engine.js';
 
 const REASON = {
-  noAck: 'SIP ;cause=200 ;text="ACK timeout"',
-  expired: 'SIP ;cause=200 ;text="Session timer expired"',
-  ackBye: 'SIP ;cause=200 ;text="ACK-BYE due to cancel race condition"',
+  noAck: 'SIP;cause=200;text="ACK timeout"',
+  expired: 'SIP;cause=200;text="Session timer expired"',
+  ackBye: 'SIP;cause=200;text="ACK-BYE due to cancel race condition"',
 } as const;
 
 /** What the server does in a dialog by itself: retransmits, refreshes, ends (drachtio's "unsolicited" BYE). */
