@@ -38,6 +38,17 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
+    files: ['src/http/pages/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['document', 'navigator', 'fetch', 'prompt', 'setTimeout', 'clearTimeout'].map((name) => [
+          name,
+          'readonly',
+        ]),
+      ),
+    },
+  },
+  {
     // Where reveal() is allowed: the vault, SIP targets, the class itself, and tests that look for leaks.
     files: [
       'src/common/phone-number.ts',
