@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 import { Channels } from './channels.js';
 import { EslServer } from './esl-server.js';
 import { EventBus } from './esl-event.js';
@@ -68,7 +68,12 @@ export async function startMediaServer(settings: MediaServerSettings): Promise<R
     sessionsPerSecond: SESSIONS_PER_SECOND,
     paused: false,
   };
-  const profile = new SipProfile(state, { rtpIp: settings.rtpIp, ports, pacer });
+  const profile = new SipProfile(state, {
+    rtpIp: settings.rtpIp,
+    announcedIp: announced(settings.rtpIp),
+    ports,
+    pacer,
+  });
   const esl = await EslServer.listen(settings.eslPort, settings.eslPassword, state);
   try {
     state.sip.port = await listenOnBoth(profile, settings.sipPort);
@@ -114,10 +119,23 @@ export async function startMediaServer(settings: MediaServerSettings): Promise<R
   };
 }
 
-/** UDP and TCP on one port. A free UDP port may be taken on TCP: then another one is tried. */
+/** What SDP may say: 0.0.0.0 would mean hold there, so then the machine's first outer address. */
+function announced(ip: string): string {
+  if (ip !== '0.0.0.0' && ip !== '::') return ip;
+  const outer = Object.values(networkInterfaces())
+    .flat()
+    .find((one) => one?.family === 'IPv4' && !one.internal);
+  return outer?.address ?? CONTROL_IP;
+}
+
+/** UDP and TCP on one port; where any port will do and its TCP twin is taken, UDP alone. */
 async function listenOnBoth(profile: SipProfile, wanted: number): Promise<number> {
   const { port } = await profile.agent.listen({ protocol: 'udp', ip: CONTROL_IP, port: wanted });
-  await profile.agent.listen({ protocol: 'tcp', ip: CONTROL_IP, port });
+  try {
+    await profile.agent.listen({ protocol: 'tcp', ip: CONTROL_IP, port });
+  } catch (error) {
+    if (wanted !== 0) throw error;
+  }
   return port;
 }
 

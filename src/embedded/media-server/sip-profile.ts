@@ -25,7 +25,9 @@ import type { MediaServerState } from './server-state.js';
 import { PROFILES } from './status-texts.js';
 
 export interface ProfileOptions {
+  /** Bound; and what SDP says. */
   rtpIp: string;
+  announcedIp: string;
   ports: PortPool;
   pacer: Pacer;
 }
@@ -107,7 +109,7 @@ class Leg {
     offer: AudioDescription | undefined,
     socket: RtpSocket,
     private readonly server: MediaServerState,
-    { rtpIp, pacer }: ProfileOptions,
+    { announcedIp: rtpIp, pacer }: ProfileOptions,
   ) {
     this.rtpIp = rtpIp;
     this.sdp = new SdpWriter(rtpIp, socket.port);
