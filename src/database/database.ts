@@ -1,9 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
-import { AppError, messageOf } from '../common/app-error.js';
-import { log } from '../common/log.js';
 import { appDataSource, type PoolLimits } from './data-source.js';
 import { migrate } from './migrate.js';
+import { TransactionAttempt } from './transaction-attempt.js';
 
 /** Two pools, so that slow pages never hold the connections that calls are written with. */
 export type PoolName = 'ledger' | 'pages';
@@ -63,16 +62,16 @@ export class Database implements OnApplicationShutdown {
     { timeoutMs = 30_000, pool = 'pages' }: TransactionOptions = {},
   ): Promise<T> {
     if (!SCOPE.test(companyId)) throw new TypeError(`no company id: ${companyId}`);
-    const attempt = new Attempt(this.pools[pool], timeoutMs);
-    return attempt.race(async () => {
-      const { manager } = attempt.runner;
-      const hooks: Hooks = { before: [], after: [] };
-      this.hooks.set(manager, hooks);
-      await attempt.runner.query(`SELECT set_config('linekeeper.company_id', $1, true)`, [companyId]);
-      const value = await run(manager);
+    const hooks: Hooks = { before: [], after: [] };
+    const attempt = new TransactionAttempt(this.pools[pool], companyId, timeoutMs);
+    this.hooks.set(attempt.manager, hooks);
+    const value = await attempt.race(async (tx) => {
+      const answer = await run(tx);
       for (const hook of hooks.before) await hook();
-      return { value, committed: () => hooks.after.forEach((hook) => hook()) };
+      return answer;
     });
+    for (const hook of hooks.after) hook();
+    return value;
   }
 
   /** Runs when everything else of the transaction is done, just before its commit; what throws rolls it back. */
@@ -80,7 +79,7 @@ export class Database implements OnApplicationShutdown {
     this.hooksOf(tx).before.push(hook);
   }
 
-  /** Runs once the transaction has been committed; must not throw. */
+  /** Runs once the transaction is known to be committed; must not throw. */
   afterCommit(tx: EntityManager, hook: () => void): void {
     this.hooksOf(tx).after.push(hook);
   }
@@ -103,78 +102,4 @@ export class Database implements OnApplicationShutdown {
   async close(): Promise<void> {
     for (const pool of Object.values(this.pools)) if (pool.isInitialized) await pool.destroy();
   }
-}
-
-/** One transaction against the clock: overdue, its connection is cut, for a server that says nothing at all. */
-class Attempt {
-  readonly runner;
-  private overdue = false;
-
-  constructor(
-    pool: DataSource,
-    private readonly timeoutMs: number,
-  ) {
-    this.runner = pool.createQueryRunner();
-  }
-
-  async race<T>(work: () => Promise<{ value: T; committed: () => void }>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, fail) => {
-      timer = setTimeout(() => {
-        this.overdue = true;
-        this.cut();
-        fail(this.slow());
-      }, this.timeoutMs);
-    });
-    const running = this.run(work);
-    running.catch(() => undefined); // it is heard through the race; overdue, by nobody
-    try {
-      return await Promise.race([running, late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  private async run<T>(work: () => Promise<{ value: T; committed: () => void }>): Promise<T> {
-    try {
-      await this.runner.connect();
-      if (this.overdue) throw this.slow();
-      await this.runner.startTransaction();
-      const { value, committed } = await work();
-      if (this.overdue) throw this.slow();
-      await this.runner.commitTransaction();
-      committed();
-      return value;
-    } catch (error) {
-      await this.rollback();
-      throw this.overdue ? this.slow() : error;
-    } finally {
-      await this.runner.release().catch(() => undefined);
-    }
-  }
-
-  private async rollback(): Promise<void> {
-    if (!this.runner.isTransactionActive || this.runner.isReleased) return;
-    await this.runner.rollbackTransaction().catch((error: unknown) => {
-      log('database').debug({ error: messageOf(error) }, 'no rollback: the connection is gone');
-      this.cut();
-    });
-  }
-
-  /** Ends the connection at once: what waits on it fails, and the pool forgets it. */
-  private cut(): void {
-    const client = (this.runner as unknown as { databaseConnection?: CuttableClient }).databaseConnection;
-    if (client && !this.runner.isReleased) client.connection.stream.destroy();
-  }
-
-  private slow(): AppError {
-    return new AppError('database-slow', `the database did not answer within ${this.timeoutMs} ms`, {
-      httpStatus: 503,
-    });
-  }
-}
-
-/** What we use of pg's Client beyond its typings. */
-interface CuttableClient {
-  connection: { stream: { destroy(): void } };
 }

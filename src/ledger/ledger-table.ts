@@ -92,11 +92,11 @@ async function lockHead(tx: EntityManager, companyId: string): Promise<Frontier>
   return head ? { size: Number(head.size), roots: head.frontier } : EMPTY_FRONTIER;
 }
 
-/** Whether the ledger has this entry already. */
-export async function isWritten(tx: EntityManager, { companyId, id }: LedgerWrite): Promise<boolean> {
-  const rows = await tx.query<unknown[]>('SELECT FROM ledger_entry WHERE company_id = $1 AND entry_id = $2', [
-    companyId,
-    id,
-  ]);
-  return rows.length > 0;
+/** Those of the entries that the ledger has already. */
+export async function writtenOf(tx: EntityManager, companyId: string, ids: string[]): Promise<Set<string>> {
+  const rows = await tx.query<{ id: string }[]>(
+    'SELECT entry_id AS id FROM ledger_entry WHERE company_id = $1 AND entry_id = ANY($2::uuid[])',
+    [companyId, ids],
+  );
+  return new Set(rows.map(({ id }) => id));
 }

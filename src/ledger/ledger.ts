@@ -10,7 +10,7 @@ import { GroupCommit } from './group-commit.js';
 import { cleaned } from './leaf.js';
 import type { LedgerKind } from './ledger-kinds.js';
 import type { LedgerMetrics } from './ledger-metrics.js';
-import { appendEntries, isWritten, type PreparedEntry } from './ledger-table.js';
+import { appendEntries, writtenOf, type PreparedEntry } from './ledger-table.js';
 import type { JsonObject, LedgerWrite, Projection, Written } from './ledger-write.js';
 import { Replay } from './replay.js';
 import type { Spool } from './spool.js';
@@ -35,7 +35,7 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly patienceMs: number,
   ) {
     this.together = new GroupCommit(database, (tx, write) => this.append(tx, write));
-    this.replay = new Replay(spool, metrics, (write) => this.commitOnce(write));
+    this.replay = new Replay(spool, metrics, (writes) => this.commitOnce(writes));
     metrics.watchSpool(() => spool.depth);
   }
 
@@ -99,20 +99,30 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
     return { where: 'spool', result: {} };
   }
 
-  /** Commits a spooled write, unless it got into the ledger at its first try after all. */
-  private async commitOnce(write: LedgerWrite): Promise<void> {
+  /** Commits spooled writes of one company, but for those that got into the ledger at their first try after all. */
+  private async commitOnce(writes: LedgerWrite[]): Promise<void> {
+    const [{ companyId }] = writes as [LedgerWrite];
     const options = { timeoutMs: REPLAY_TIMEOUT_MS, pool: 'ledger' } as const;
-    const known = () => this.database.transaction(write.companyId, (tx) => isWritten(tx, write), options);
-    if (!(await known())) {
-      try {
-        await this.database.transaction(write.companyId, (tx) => this.append(tx, write), options);
-        return;
-      } catch (error) {
-        // The first try may have committed just now: then its rows are what this one ran into.
-        if (whyFailed(error) !== 'refused' || !(await known())) throw error;
-      }
+    const ids = writes.map(({ id }) => id);
+    let known = new Set<string>();
+    try {
+      await this.database.transaction(
+        companyId,
+        async (tx) => {
+          known = await writtenOf(tx, companyId, ids);
+          for (const write of writes) if (!known.has(write.id)) await this.append(tx, write);
+        },
+        options,
+      );
+    } catch (error) {
+      // A first try may have committed just now: then its rows are what this one ran into.
+      const isAlone = writes.length === 1 && whyFailed(error) === 'refused';
+      if (!isAlone) throw error;
+      known = await this.database.transaction(companyId, (tx) => writtenOf(tx, companyId, ids), options);
+      if (known.size === 0) throw error;
     }
-    this.events.publish('written', { write, result: {} });
+    for (const write of writes)
+      if (known.has(write.id)) this.events.publish('written', { write, result: {} });
   }
 
   private async setAside(write: LedgerWrite, error: unknown): Promise<void> {

@@ -5,9 +5,12 @@ import { whyFailed } from '../database/database-errors.js';
 import type { LedgerMetrics } from './ledger-metrics.js';
 import type { LedgerWrite } from './ledger-write.js';
 import type { Spool } from './spool.js';
+import type { SpoolRecord } from './spool-segment.js';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
+/** Writes that share a transaction: the spool must empty faster than calls fill it. */
+const MOST_TOGETHER = 64;
 
 /** Brings the spool's writes into the database: in order, and each once, whatever was known of it before. */
 export class Replay {
@@ -18,8 +21,8 @@ export class Replay {
   constructor(
     private readonly spool: Spool,
     private readonly metrics: LedgerMetrics,
-    /** Commits one write unless it is in the ledger already. */
-    private readonly commit: (write: LedgerWrite) => Promise<void>,
+    /** Commits writes of one company in one transaction, but for those that are in the ledger already. */
+    private readonly commit: (writes: LedgerWrite[]) => Promise<void>,
   ) {}
 
   /** Before this, nothing is replayed: the projections are not registered yet. */
@@ -54,33 +57,44 @@ export class Replay {
     log('ledger').warn({ depth }, 'replaying the spool');
     let replayed = 0;
     for (;;) {
-      const record = await this.spool.peek();
-      if (!record) break;
-      if ('broken' in record) await this.setAside(record, 'its checksum is wrong');
-      else if (!(await this.bringIn(record.write))) return;
-      await this.spool.done();
-      replayed += 1;
+      const records = await this.spool.peek(MOST_TOGETHER);
+      const [oldest] = records;
+      if (!oldest) break;
+      const writes = ofOneCompany(records);
+      if ('broken' in oldest) await this.setAside(oldest, 'its checksum is wrong');
+      else if (!(await this.bringIn(writes))) return;
+      const count = Math.max(1, writes.length);
+      await this.spool.done(count);
+      replayed += count;
     }
     log('ledger').info({ replayed }, 'the spool is empty');
   }
 
   /** @returns false where the replay was closed before the database came back */
-  private async bringIn(write: LedgerWrite): Promise<boolean> {
+  private async bringIn(writes: LedgerWrite[]): Promise<boolean> {
     for (let delay = FIRST_PAUSE_MS; ; delay = Math.min(delay * 2, LONGEST_PAUSE_MS)) {
       if (this.closing.signal.aborted) return false;
       try {
-        await this.commit(write);
-        this.metrics.replayed.inc();
+        await this.commit(writes);
+        this.metrics.replayed.inc(writes.length);
         return true;
       } catch (error) {
-        if (whyFailed(error) === 'refused') {
-          await this.setAside({ write }, messageOf(error));
-          return true;
-        }
+        if (whyFailed(error) === 'refused') return this.bringInSingly(writes, error);
         log('ledger').debug({ error: messageOf(error), delay }, 'the database is still away');
         await pause(delay, undefined, { signal: this.closing.signal }).catch(() => undefined);
       }
     }
+  }
+
+  /** One of them is refused: each by itself, in the same order; the one it is, is set aside. */
+  private async bringInSingly(writes: LedgerWrite[], error: unknown): Promise<boolean> {
+    const [write, ...others] = writes;
+    if (write && others.length === 0) {
+      await this.setAside({ write }, messageOf(error));
+      return true;
+    }
+    for (const one of writes) if (!(await this.bringIn([one]))) return false;
+    return true;
   }
 
   private async setAside(record: Parameters<Spool['reject']>[0], why: string): Promise<void> {
@@ -92,4 +106,14 @@ export class Replay {
     );
     await this.spool.reject(record, why);
   }
+}
+
+/** The writes at the head of the spool that belong to one company. */
+function ofOneCompany(records: readonly SpoolRecord[]): LedgerWrite[] {
+  const writes: LedgerWrite[] = [];
+  for (const record of records) {
+    if ('broken' in record || record.write.companyId !== (writes[0] ?? record.write).companyId) break;
+    writes.push(record.write);
+  }
+  return writes;
 }

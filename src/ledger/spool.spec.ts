@@ -28,9 +28,9 @@ describe('the spool', () => {
   const files = () => readdirSync(folder).filter((name) => name.endsWith('.spool'));
   const drain = async (from: Spool): Promise<number[]> => {
     const seen: number[] = [];
-    for (let record = await from.peek(); record; record = await from.peek()) {
-      if ('write' in record) seen.push(record.write.data['n'] as number);
-      await from.done();
+    for (let records = await from.peek(7); records.length > 0; records = await from.peek(7)) {
+      for (const record of records) if ('write' in record) seen.push(record.write.data['n'] as number);
+      await from.done(records.length);
     }
     return seen;
   };
@@ -93,10 +93,9 @@ describe('the spool', () => {
     const next = await Spool.open(folder);
     expect(next.depth).toBe(3);
     const records = [];
-    for (let record = await next.peek(); record; record = await next.peek()) {
+    for (const record of await next.peek(10))
       records.push('broken' in record ? 'broken' : record.write.data['n']);
-      await next.done();
-    }
+    await next.done(records.length);
     expect(records).toEqual([0, 'broken', 2]);
     await next.close();
   });
@@ -106,19 +105,27 @@ describe('the spool', () => {
     for (const n of numbers(14)) await spool.append(write(n, large));
     expect(files()).toHaveLength(2);
     for (let n = 0; n < 7; n += 1) {
-      await spool.peek();
-      await spool.done();
+      expect(await spool.peek(1)).toHaveLength(1);
+      await spool.done(1);
     }
-    await spool.peek();
+    await spool.peek(1);
     expect(files()).toHaveLength(1);
     expect(await drain(spool)).toEqual([7, 8, 9, 10, 11, 12, 13]);
   });
 
+  it('shows the same records again until they are done', async () => {
+    await Promise.all(numbers(5).map((n) => spool.append(write(n))));
+    const first = await spool.peek(3);
+    expect(await spool.peek(3)).toEqual(first);
+    await spool.done(2);
+    expect(await drain(spool)).toEqual([2, 3, 4]);
+  });
+
   it('keeps aside what can never be replayed', async () => {
     await spool.append(write(1));
-    const record = await spool.peek();
+    const [record] = await spool.peek(1);
     await spool.reject(record as never, 'the reason');
-    await spool.done();
+    await spool.done(1);
     const [line] = readFileSync(join(folder, 'rejected.jsonl'), 'utf8').split('\n');
     expect(JSON.parse(line as string)).toMatchObject({ why: 'the reason', write: { data: { n: 1 } } });
   });

@@ -32,7 +32,7 @@ export class Spool {
   private readonly waiting: Waiting[] = [];
   private isWriting = false;
   private reader: SegmentReader | undefined;
-  private peeked: SpoolRecord | undefined;
+  private readonly peeked: SpoolRecord[] = [];
   private wake: (() => void) | undefined;
 
   private constructor(
@@ -129,30 +129,33 @@ export class Spool {
   }
 
   /**
-   * The oldest record, the same one until done(); waits for one that is on its way to the disk. One reader only.
-   * @returns undefined where the spool is empty
+   * The oldest records, at least one and at most `most`, the same ones until done(); waits for one that is on its way
+   * to the disk. One reader only.
+   * @returns none where the spool is empty
    */
-  async peek(): Promise<SpoolRecord | undefined> {
-    while (!this.peeked && this.records > 0) {
+  async peek(most: number): Promise<SpoolRecord[]> {
+    while (this.peeked.length < Math.min(most, this.records)) {
       const [oldest] = this.segments;
       if (oldest) {
         this.reader ??= await SegmentReader.open(oldest.path);
-        this.peeked = await this.reader.next(oldest.size);
-        if (this.peeked) break;
-        if (!oldest.file) {
-          await this.remove(oldest);
+        const record = await this.reader.next(oldest.size);
+        if (record) {
+          this.peeked.push(record);
           continue;
         }
       }
-      await new Promise<void>((done) => (this.wake = done));
+      // The next record is in the next segment, which comes when this one has been replayed, or on its way.
+      if (this.peeked.length > 0) break;
+      if (oldest && !oldest.file) await this.remove(oldest);
+      else await new Promise<void>((done) => (this.wake = done));
     }
-    return this.peeked;
+    return this.peeked.slice(0, most);
   }
 
-  /** The record that peek() gave has been replayed or set aside. */
-  async done(): Promise<void> {
-    this.peeked = undefined;
-    this.records -= 1;
+  /** The first `count` of the records that peek() gave have been replayed or set aside. */
+  async done(count: number): Promise<void> {
+    this.peeked.splice(0, count);
+    this.records -= count;
     if (this.records === 0) await this.removeAll();
   }
 

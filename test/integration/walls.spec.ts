@@ -145,4 +145,21 @@ describe('the walls of the database', () => {
     expect(performance.now() - began).toBeLessThan(1500);
     expect(await ledger.database.isUp()).toBe(true);
   });
+
+  it('a transaction within a transaction is undone by itself', async () => {
+    const [kept, undone] = [newId(), newId()];
+    const insert = `INSERT INTO trunk (id, company_id, name, kind, host) VALUES ($1::uuid, $2, $1::text, 'address', 'x')`;
+    await ledger.database.transaction(companyId, async (tx) => {
+      await tx.query(insert, [kept, companyId]);
+      await tx
+        .transaction(async (inner) => {
+          await inner.query(insert, [undone, companyId]);
+          throw new Error('undo');
+        })
+        .catch(() => undefined);
+    });
+    expect(await asApp(companyId, 'SELECT id FROM trunk WHERE id IN ($1, $2)', [kept, undone])).toEqual([
+      { id: kept },
+    ]);
+  });
 });
