@@ -21,6 +21,10 @@ describe('the endings of a call', () => {
     expect(endingOf(new AppError('no-common-codec', 'none'))).toBe('no-common-codec');
   });
 
+  it('are the media server’s loss where it does not answer a command', () => {
+    expect(endingOf(new AppError('media-server-away', 'no answer'))).toBe('media-server-lost');
+  });
+
   it('are our own fault where nobody named them', () => {
     expect(endingOf(new AppError('something-else', 'new'))).toBe('internal-error');
     expect(endingOf(new TypeError('x is not a function'))).toBe('internal-error');

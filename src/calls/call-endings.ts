@@ -37,9 +37,16 @@ export const ENDINGS = {
 
 export type EndingName = keyof typeof ENDINGS;
 
+/** Errors of other parts that mean the end of a call. */
+const BY_ERROR: Readonly<Record<string, EndingName>> = {
+  'media-server-away': 'media-server-lost',
+  'media-command': 'media-server-lost',
+};
+
 /** The ending that an error stands for; one that nobody named is ours. */
 export function endingOf(error: unknown): EndingName {
-  return error instanceof AppError && error.code in ENDINGS ? (error.code as EndingName) : 'internal-error';
+  if (!(error instanceof AppError)) return 'internal-error';
+  return error.code in ENDINGS ? (error.code as EndingName) : (BY_ERROR[error.code] ?? 'internal-error');
 }
 
 /** What a call came to. */
