@@ -29,3 +29,25 @@ export const signInResponse = z.object({
 });
 
 export const meResponse = personSchema.extend({ rights: z.array(z.string()) });
+
+const email = z.email({ message: 'is no e-mail address' }).max(254).toLowerCase();
+const newPassword = z.string().min(12, { message: 'is too short: 12 characters or more' }).max(200);
+
+const personFields = z.strictObject({
+  email,
+  role: z.enum(roles),
+  /** The number of the extension that rings for this person. */
+  extension: z.string().max(10).nullable(),
+  /** Written, never read back. */
+  password: newPassword,
+});
+export const personNew = personFields.extend({ extension: personFields.shape.extension.default(null) });
+export type PersonNew = z.infer<typeof personNew>;
+export const personChange = personFields
+  .omit({ email: true })
+  .partial()
+  .refine((fields) => Object.keys(fields).length > 0, { message: 'names no field to change' });
+export type PersonChange = z.infer<typeof personChange>;
+
+export const passwordChange = z.strictObject({ current: z.string().min(1).max(200), password: newPassword });
+export type PasswordChange = z.infer<typeof passwordChange>;

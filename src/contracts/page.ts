@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** How much of a list, and from where: `cursor` is what the page before called `nextCursor`. */
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(400).optional(),
+  cursor: z.string().max(600).optional(),
 });
 
 export type PageQuery = z.infer<typeof pageQuery>;

@@ -4,7 +4,7 @@ import { InputError } from './problem.js';
 
 /** What a list can be sorted by, and how that is written in a cursor: [sort key, id]. */
 const POSITIONS = {
-  text: z.tuple([z.string().max(100), z.uuid()]),
+  text: z.tuple([z.string().max(254), z.uuid()]),
   time: z.tuple([z.iso.datetime(), z.uuid()]),
   count: z.tuple([z.string().regex(/^\d{1,18}$/), z.literal('')]),
 };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { Not, type EntityManager } from 'typeorm';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
 import type { Role } from '../contracts/identity.js';
@@ -50,16 +50,42 @@ export class Accounts {
     return id;
   }
 
-  /** Sets the password where it is another one; whoever is signed in with the old one is signed out. */
-  async setPassword(tx: EntityManager, account: UserAccount, password: string, actor: string): Promise<void> {
+  /**
+   * Sets the password where it is another one; whoever is signed in with the old one is signed out.
+   * @param kept hash of the token that stays signed in
+   */
+  async setPassword(
+    tx: EntityManager,
+    account: UserAccount,
+    password: string,
+    actor: string,
+    kept?: Buffer,
+  ): Promise<void> {
     if (await passwordFits(account.passwordHash, password)) return;
     await tx.update(UserAccount, account.id, { passwordHash: await hashPassword(password) });
-    await tx.delete(UserToken, { userId: account.id });
+    await tx.delete(UserToken, { userId: account.id, ...(kept && { tokenHash: Not(kept) }) });
     await this.write(tx, account.companyId, actor, {
       action: 'changed',
       id: account.id,
       fields: { password: 'set' },
     });
+  }
+
+  /** Sets role or extension. Rights are looked up anew with every request, so that this holds at once. */
+  async change(
+    tx: EntityManager,
+    account: UserAccount,
+    fields: { role?: Role; extensionId?: string | null },
+    actor: string,
+  ): Promise<void> {
+    await tx.update(UserAccount, account.id, fields);
+    await this.write(tx, account.companyId, actor, { action: 'changed', id: account.id, fields });
+  }
+
+  async remove(tx: EntityManager, account: UserAccount, actor: string): Promise<void> {
+    await tx.delete(UserAccount, account.id);
+    const fields = { email: account.email, role: account.role };
+    await this.write(tx, account.companyId, actor, { action: 'removed', id: account.id, fields });
   }
 
   private async write(
@@ -74,7 +100,7 @@ export class Accounts {
       kind: 'provisioning.changed',
       at: clock.iso(),
       actor,
-      data: { what: 'user', ...change },
+      data: { what: 'person', ...change },
     });
   }
 }

@@ -2,7 +2,14 @@ import { Body, Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { meResponse, signInRequest, signInResponse, type Person } from '../contracts/identity.js';
+import {
+  meResponse,
+  passwordChange,
+  signInRequest,
+  signInResponse,
+  type PasswordChange,
+  type Person,
+} from '../contracts/identity.js';
 import { Answers, AnswersNothing } from '../http/answers.js';
 import { Identity } from './identity.js';
 import { Asking, OpenToAnyone, RequireRight, type SignedInRequest } from './require-right.js';
@@ -36,6 +43,17 @@ export class IdentityController {
   ): Promise<void> {
     await this.identity.signOut(request.token);
     response.clearCookie(COOKIE, cookieFor(request));
+  }
+
+  @Post('me/password')
+  @RequireRight('own-account')
+  @AnswersNothing()
+  changePassword(
+    @Asking() person: Person,
+    @Body({ schema: passwordChange }) change: PasswordChange,
+    @Req() request: SignedInRequest,
+  ): Promise<void> {
+    return this.identity.changePassword(person, request.token, change, request.ip ?? 'unknown');
   }
 
   @Get('me')

@@ -3,11 +3,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { AppError } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
-import type { Person } from '../contracts/identity.js';
+import type { PasswordChange, Person } from '../contracts/identity.js';
 import { Database } from '../database/database.js';
 import { RetryLater } from '../http/problem.js';
 import { Ledger } from '../ledger/ledger.js';
+import { Accounts } from './accounts.js';
 import { UserAccount, UserToken } from './entities.js';
+import { readPeople } from './people.query.js';
 import { passwordFits } from './passwords.js';
 import { SignInLimit } from './sign-in-limit.js';
 
@@ -29,6 +31,7 @@ export class Identity {
   constructor(
     private readonly database: Database,
     private readonly ledger: Ledger,
+    private readonly accounts: Accounts,
   ) {}
 
   /**
@@ -36,15 +39,7 @@ export class Identity {
    * @throws AppError 401 where address and password do not fit; RetryLater (429) after too many tries
    */
   async signIn(email: string, password: string, source: string): Promise<SignedIn> {
-    const waitS = this.limit.begin(email, source);
-    if (waitS > 0) {
-      throw new RetryLater(
-        'too-many-tries',
-        `too many tries to sign in: the next one is read in ${waitS} s`,
-        429,
-        waitS,
-      );
-    }
+    this.begin(email, source);
     const account = await this.database.transaction('*', (tx) => tx.findOneBy(UserAccount, { email }));
     if (!(await passwordFits(account?.passwordHash, password)) || account === null) {
       await this.writeRefusal(account, source);
@@ -74,22 +69,50 @@ export class Identity {
     return { token, expiresAt, user };
   }
 
+  /**
+   * For one's own password. Every sign-in ends but the one that asks.
+   * @throws AppError 403 where the current password is another one; RetryLater (429) after too many tries
+   */
+  async changePassword(
+    person: Person,
+    token: string,
+    { current, password }: PasswordChange,
+    source: string,
+  ): Promise<void> {
+    this.begin(person.email, source);
+    await this.database.transaction(person.companyId, async (tx) => {
+      const account = await tx.findOneByOrFail(UserAccount, { id: person.id });
+      if (!(await passwordFits(account.passwordHash, current))) {
+        throw new AppError('wrong-password', 'is not your current password', {
+          httpStatus: 403,
+          blame: 'caller',
+          field: 'current',
+        });
+      }
+      await this.accounts.setPassword(tx, account, password, `user:${person.id}`, hashOf(token));
+    });
+    this.limit.succeeded(person.email, source);
+  }
+
+  private begin(email: string, source: string): void {
+    const waitS = this.limit.begin(email, source);
+    if (waitS === 0) return;
+    throw new RetryLater('too-many-tries', `too many tries: the next one is read in ${waitS} s`, 429, waitS);
+  }
+
   async signOut(token: string): Promise<void> {
     await this.database.transaction('*', (tx) => tx.delete(UserToken, { tokenHash: hashOf(token) }));
   }
 
   /** @returns undefined for a token that was never given, has run out or was signed out */
   async personOf(token: string): Promise<Person | undefined> {
-    const rows: PersonRow[] = await this.database.transaction('*', (tx) =>
-      tx.query(
-        `SELECT u.id, u.email, u.role, u.company_id, e.id AS extension_id, e.number, e.name
-           FROM user_token t JOIN user_account u ON u.id = t.user_id
-           LEFT JOIN extension e ON e.id = u.extension_id
-          WHERE t.token_hash = $1 AND t.expires_at > $2`,
-        [hashOf(token), new Date(clock.now())],
-      ),
+    const [person] = await this.database.transaction('*', (tx) =>
+      readPeople(tx, 'JOIN user_token t ON t.user_id = u.id WHERE t.token_hash = $1 AND t.expires_at > $2', [
+        hashOf(token),
+        new Date(clock.now()),
+      ]),
     );
-    return rows[0] && personFrom(rows[0]);
+    return person;
   }
 
   /** An address without an account is not written: it may be a password in the wrong field. */
@@ -113,23 +136,5 @@ export class Identity {
     return rows[0]?.id;
   }
 }
-
-interface PersonRow {
-  id: string;
-  email: string;
-  role: Person['role'];
-  company_id: string;
-  extension_id: string | null;
-  number: string;
-  name: string;
-}
-
-const personFrom = (row: PersonRow): Person => ({
-  id: row.id,
-  email: row.email,
-  role: row.role,
-  companyId: row.company_id,
-  extension: row.extension_id === null ? null : { id: row.extension_id, number: row.number, name: row.name },
-});
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, EntityTarget, QueryDeepPartialEntity } from 'typeorm';
-import { AppError } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
 import type { Person } from '../contracts/identity.js';
 import { Database } from '../database/database.js';
+import { orConflict } from '../http/conflicts.js';
 import { NotFound } from '../http/problem.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { JsonObject } from '../ledger/ledger-write.js';
@@ -47,14 +47,12 @@ export class Changes {
    * @throws AppError 409 where the change would make two of what there is one of
    */
   async apply(actor: Actor, change: Change, run: (tx: EntityManager) => Promise<void>): Promise<void> {
-    try {
-      await this.database.transaction(actor.companyId, async (tx) => {
+    await orConflict(
+      this.database.transaction(actor.companyId, async (tx) => {
         await run(tx);
         await this.write(tx, actor, change);
-      });
-    } catch (error) {
-      throw conflictOf(error) ?? error;
-    }
+      }),
+    );
     await this.provisioning.reload();
   }
 
@@ -97,28 +95,4 @@ export class Changes {
     // Heard by every control plane once the transaction is committed.
     await tx.query('SELECT pg_notify($1, $2)', [CHANGED_CHANNEL, actor.companyId]);
   }
-}
-
-/** What a unique constraint of the schema says of which field. */
-const UNIQUE: Record<string, { field: string; message: string }> = {
-  extension_company_id_number_key: { field: 'number', message: 'is another extension’s number' },
-  ring_group_company_id_name_key: { field: 'name', message: 'is another ring group’s name' },
-  trunk_company_id_name_key: { field: 'name', message: 'is another trunk’s name' },
-  company_number_number_key: { field: 'number', message: 'is a company number already' },
-  company_sip_domain_key: { field: 'sipDomain', message: 'is another company’s' },
-};
-
-// PostgreSQL manual, appendix A.
-const UNIQUE_VIOLATION = '23505';
-
-function conflictOf(error: unknown): AppError | undefined {
-  const { code, constraint } =
-    (error as { driverError?: { code?: string; constraint?: string } }).driverError ?? {};
-  if (code !== UNIQUE_VIOLATION) return undefined;
-  const known = UNIQUE[constraint ?? ''];
-  return new AppError('conflict', known?.message ?? 'there is one already', {
-    httpStatus: 409,
-    blame: 'caller',
-    field: known?.field,
-  });
 }
