@@ -10,70 +10,101 @@ export interface PreparedEntry {
   clientId?: string;
 }
 
-const COLUMNS = [
-  'company_id',
-  'seq',
-  'entry_id',
-  'at',
-  'kind',
-  'call_id',
-  'client_id',
-  'actor',
-  'payload',
-  'leaf_hash',
-  'root_hash',
-];
+/** Columns of an entry and their types, in the order of rowOf(). */
+const COLUMNS = {
+  company_id: 'uuid',
+  seq: 'bigint',
+  entry_id: 'uuid',
+  at: 'timestamptz',
+  kind: 'text',
+  call_id: 'uuid',
+  client_id: 'uuid',
+  actor: 'text',
+  payload: 'jsonb',
+  leaf_hash: 'bytea',
+  root_hash: 'bytea',
+};
+const TYPES = Object.values(COLUMNS);
 
-/**
- * Appends to one company's ledger. The head row's lock makes `seq` gapless and the tree one; it is taken last in a
- * transaction and held to its commit, so keep nothing but the commit behind this call.
- */
-export async function appendEntries(
+/** Appends to the companies' ledgers. */
+export class LedgerTable {
+  /** As they were when this process last committed: right unless another one has written since. */
+  private readonly heads = new Map<string, Frontier>();
+
+  /** Where the company's ledger was seen to end. */
+  remember(companyId: string, head: Frontier): void {
+    this.heads.set(companyId, head);
+  }
+
+  /**
+   * Appends to one company's ledger. The head row's lock makes `seq` gapless and the tree one; it is taken last in a
+   * transaction and held to its commit, so keep nothing but the commit behind this call.
+   * @returns the ledger's new end, to be remembered after the commit
+   */
+  async append(tx: EntityManager, companyId: string, prepared: readonly PreparedEntry[]): Promise<Frontier> {
+    const known = this.heads.get(companyId);
+    const head = known && (await appendBehind(tx, companyId, known, prepared));
+    if (head) return head;
+    const locked = await lockHead(tx, companyId);
+    return (await appendBehind(tx, companyId, locked, prepared)) as Frontier;
+  }
+}
+
+/** @returns undefined where the ledger does not end there any more, and nothing was appended */
+async function appendBehind(
   tx: EntityManager,
   companyId: string,
+  head: Frontier,
   prepared: readonly PreparedEntry[],
-): Promise<void> {
-  let tree = await lockHead(tx, companyId);
+): Promise<Frontier | undefined> {
+  let tree = head;
   const values: unknown[] = [];
-  for (const { write, payload, clientId } of prepared) {
-    const entry: Entry = {
-      companyId,
-      seq: tree.size,
-      id: write.id,
-      at: write.at,
-      kind: write.kind,
-      callId: write.callId ?? null,
-      clientId: clientId ?? write.clientId ?? null,
-      actor: write.actor,
-      payload,
-    };
+  for (const one of prepared) {
+    const entry = entryOf(companyId, tree.size, one);
     const leaf = leafOf(entry);
     tree = append(tree, leaf);
-    values.push(
-      companyId,
-      entry.seq,
-      entry.id,
-      entry.at,
-      entry.kind,
-      entry.callId,
-      entry.clientId,
-      entry.actor,
-      canonical(payload),
-      leaf,
-      rootOf(tree),
-    );
+    values.push(...rowOf(entry), leaf, rootOf(tree));
   }
-  const first = 4; // parameters 1 to 4 are the head's
+  const headValues = [companyId, tree.size, rootOf(tree), tree.roots, rootOf(head)];
   const rows = prepared.map((_, row) => {
-    const places = COLUMNS.map((__, column) => `$${first + row * COLUMNS.length + column + 1}`);
-    return `(${places.join(', ')})`;
+    const first = headValues.length + row * TYPES.length + 1;
+    return `(${TYPES.map((type, column) => `$${first + column}::${type}`).join(', ')})`;
   });
-  await tx.query(
-    `WITH head AS (UPDATE ledger_head SET size = $2, root_hash = $3, frontier = $4 WHERE company_id = $1)
-     INSERT INTO ledger_entry (${COLUMNS.join(', ')}) VALUES ${rows.join(', ')}`,
-    [companyId, tree.size, rootOf(tree), tree.roots, ...values],
+  const appended = await tx.query<unknown[]>(
+    `WITH head AS (
+       UPDATE ledger_head SET size = $2, root_hash = $3, frontier = $4
+       WHERE company_id = $1 AND root_hash = $5 RETURNING size
+     )
+     INSERT INTO ledger_entry (${Object.keys(COLUMNS).join(', ')})
+     SELECT entry.* FROM head, (VALUES ${rows.join(', ')}) AS entry RETURNING seq`,
+    [...headValues, ...values],
   );
+  return appended.length > 0 ? tree : undefined;
 }
+
+const entryOf = (companyId: string, seq: number, { write, payload, clientId }: PreparedEntry): Entry => ({
+  companyId,
+  seq,
+  id: write.id,
+  at: write.at,
+  kind: write.kind,
+  callId: write.callId ?? null,
+  clientId: clientId ?? write.clientId ?? null,
+  actor: write.actor,
+  payload,
+});
+
+const rowOf = (entry: Entry): unknown[] => [
+  entry.companyId,
+  entry.seq,
+  entry.id,
+  entry.at,
+  entry.kind,
+  entry.callId,
+  entry.clientId,
+  entry.actor,
+  canonical(entry.payload),
+];
 
 async function lockHead(tx: EntityManager, companyId: string): Promise<Frontier> {
   const read = () =>

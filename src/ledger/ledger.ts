@@ -10,7 +10,7 @@ import { GroupCommit } from './group-commit.js';
 import { cleaned } from './leaf.js';
 import type { LedgerKind } from './ledger-kinds.js';
 import type { LedgerMetrics } from './ledger-metrics.js';
-import { appendEntries, writtenOf, type PreparedEntry } from './ledger-table.js';
+import { LedgerTable, writtenOf, type PreparedEntry } from './ledger-table.js';
 import type { JsonObject, LedgerWrite, Projection, Written } from './ledger-write.js';
 import { Replay } from './replay.js';
 import type { Spool } from './spool.js';
@@ -24,6 +24,7 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly events = new TypedEvents<{ written: Written }>();
   private readonly projections = new Map<LedgerKind, Projection[]>();
   private readonly pending = new WeakMap<EntityManager, PreparedEntry[]>();
+  private readonly table = new LedgerTable();
   private readonly replay: Replay;
   private readonly together: GroupCommit;
 
@@ -168,11 +169,9 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
     this.database.beforeCommit(tx, async () => {
       // Always the same order of companies: two transactions never wait for each other's heads.
       for (const companyId of [...new Set(entries.map(({ write }) => write.companyId))].sort()) {
-        await appendEntries(
-          tx,
-          companyId,
-          entries.filter(({ write }) => write.companyId === companyId),
-        );
+        const own = entries.filter(({ write }) => write.companyId === companyId);
+        const head = await this.table.append(tx, companyId, own);
+        this.database.afterCommit(tx, () => this.table.remember(companyId, head));
       }
     });
     return entries;

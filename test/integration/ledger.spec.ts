@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId } from '../../src/common/ids.js';
 import { leafOf, type Entry } from '../../src/ledger/leaf.js';
+import type { Ledger } from '../../src/ledger/ledger.js';
 import { treeHash } from '../../src/ledger/merkle.js';
-import { openLedger, write, type TestLedger } from '../support/ledger.js';
+import { ledgerOn, openLedger, write, type TestLedger } from '../support/ledger.js';
 
 jest.setTimeout(60_000);
 
@@ -59,6 +60,46 @@ describe('the ledger', () => {
       [companyId],
     );
     expect(head).toEqual({ size: 200, root_hash: treeHash(leaves) });
+  });
+
+  it('stays one tree under two control planes, and when one entry comes with what follows from it', async () => {
+    const companyId = await ledger.company();
+    const other = await ledgerOn(ledger.database, mkdtempSync(join(folder, 'other-')), 5000);
+    other.project('call.ended', async () => ({
+      payload: { shown: true },
+      result: { answer: 1 },
+      also: [write(companyId, { kind: 'follow-up.opened' })],
+    }));
+    const both = [ledger.ledger, other];
+    await Promise.all(
+      Array.from({ length: 40 }, (_, n) => (both[n % 2] as Ledger).write(write(companyId, { data: { n } }))),
+    );
+    for (let n = 0; n < 6; n += 1) await (both[n % 2] as Ledger).write(write(companyId, { data: { n } }));
+    const ended = write(companyId, { kind: 'call.ended', data: { hidden: true } });
+    expect(await other.write(ended)).toEqual({ where: 'database', result: { answer: 1 } });
+    await other.onApplicationShutdown();
+    const entries = await entriesOf(ledger, companyId);
+    expect(entries.map(({ seq }) => seq)).toEqual(Array.from({ length: 48 }, (_, seq) => seq));
+    expect(entries.slice(-2).map(({ kind, payload }) => ({ kind, payload }))).toEqual([
+      { kind: 'call.ended', payload: { shown: true } },
+      { kind: 'follow-up.opened', payload: {} },
+    ]);
+    expect(entries.at(-1)?.root).toEqual(treeHash(entries.map(({ leaf }) => leaf)));
+  });
+
+  it('writes an entry with the rows of the same transaction, or neither', async () => {
+    const companyId = await ledger.company();
+    const begun = ledger.database.transaction(companyId, async (tx) => {
+      await ledger.ledger.append(tx, write(companyId));
+      throw new Error('rolled back');
+    });
+    await expect(begun).rejects.toThrow('rolled back');
+    await ledger.database.transaction(companyId, async (tx) => {
+      await ledger.ledger.append(tx, write(companyId, { kind: 'provisioning.changed' }));
+      await ledger.ledger.append(tx, write(companyId, { kind: 'client.changed' }));
+    });
+    const kinds = (await entriesOf(ledger, companyId)).map(({ kind }) => kind);
+    expect(kinds).toEqual(['provisioning.changed', 'client.changed']);
   });
 
   it('keeps what a verifier needs whatever the content', async () => {
