@@ -324,7 +324,7 @@ export class Outbound {
 
 /** What was sent; over UDP the address told is our own, over a connection the far side's, as in drachtio-server. */
 function echo(message: SipMessage, flow: SipFlow, transactionId: string): string {
-  const target = flow.protocol === 'udp' ? ownAddress(message, flow) : flow;
+  const target = flow.protocol === 'udp' && flow.address !== '' ? ownAddress(message, flow) : flow;
   const raw = serializeText(message);
   return `OK|${metaOf('application', raw, target)}|${transactionId}|Msg sent:|\r\n${raw}`;
 }

@@ -181,9 +181,10 @@ export class SipEndpoint implements EndpointApi {
   private malformed(error: SipParseError, source: SipSource): void {
     this.guard.garbage(source.address);
     const request = error.partial;
-    if (request?.isRequest && request.method !== 'ACK' && isAnswerable(request)) {
-      markReceived(request, source);
-      this.answerStateless(request, source, error.status, { reason: undefined });
+    // RFC 4475 §3.3.1: even what lacks From, To or Call-ID is answered, as long as a Via names who asked.
+    if (request?.isRequest && request.method !== 'ACK' && request.has('via')) {
+      if (request.topVia) markReceived(request, source);
+      this.answerStateless(request, source, error.status, {});
     }
     this.malformedHandler(source, error);
   }
@@ -308,14 +309,6 @@ function serverKey(request: SipMessage, branch: string, sentBy: string): string 
 
 const mergeKey = (request: SipMessage): string =>
   `${request.callId}|${request.fromTag}|${request.get('cseq')}`;
-
-/** A response needs these five, and a Via to go by. */
-const isAnswerable = (request: SipMessage): boolean =>
-  request.topVia !== undefined &&
-  request.has('from') &&
-  request.has('to') &&
-  request.has('call-id') &&
-  request.has('cseq');
 
 /** FNV-1a. */
 function hash(text: string): string {

@@ -9,6 +9,8 @@ export interface NameAddr {
 }
 
 export interface Via {
+  /** 2.0, or what a peer of another time says. */
+  version: string;
   /** As it came: UDP, TCP, TLS, WS, WSS or anything. */
   transport: string;
   host: string;
@@ -146,7 +148,11 @@ export function checkNameAddr(value: string): void {
     return;
   }
   const name = value.slice(0, open).trim();
-  if (name.charCodeAt(0) === 34 && !isQuotedString(name)) throw new HeaderValueError('unbalanced quotes');
+  if (name.charCodeAt(0) === 34) {
+    if (!isQuotedString(name)) throw new HeaderValueError('unbalanced quotes');
+  }
+  // Unquoted, a comma or another mark leaves open where the value begins (RFC 4475 §3.1.2.15).
+  else if (/[,;:@>]/.test(name)) throw new HeaderValueError('a display name needs quotes');
   const close = value.indexOf('>', open);
   if (close < 0) throw new HeaderValueError('unbalanced <');
   const uri = value.slice(open + 1, close);
@@ -176,8 +182,8 @@ function readVia(raw: string): Via | undefined {
   const slash1 = raw.indexOf('/');
   const slash2 = raw.indexOf('/', slash1 + 1);
   if (slash1 < 0 || slash2 < 0) return undefined;
-  if (raw.slice(0, slash1).trim().toUpperCase() !== 'SIP' || raw.slice(slash1 + 1, slash2).trim() !== '2.0')
-    return undefined;
+  const version = raw.slice(slash1 + 1, slash2).trim();
+  if (raw.slice(0, slash1).trim().toUpperCase() !== 'SIP' || !/^\d\.\d$/.test(version)) return undefined;
   let at = slash2 + 1;
   while (at < raw.length && raw.charCodeAt(at) <= 32) at++;
   const start = at;
@@ -194,7 +200,7 @@ function readVia(raw: string): Via | undefined {
     return undefined;
   try {
     const params = semicolon < 0 ? new Map<string, string>() : readParams(raw.slice(semicolon), true);
-    return { transport: transport.toUpperCase(), host, port, params, raw };
+    return { version, transport: transport.toUpperCase(), host, port, params, raw };
   } catch {
     return undefined;
   }

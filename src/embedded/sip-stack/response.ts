@@ -24,7 +24,13 @@ export function buildResponse(
   const given = options.headers ? Object.keys(options.headers).map(headerKey) : [];
   const keepRoute =
     status > 100 && status < 300 && DIALOG_METHODS.has(request.method) && !given.includes('record-route');
+  const taken = new Set<string>();
   for (const header of request.headers) {
+    // A malformed request may have one of them twice: the first counts.
+    if (header.key !== 'via' && FIXED.has(header.key)) {
+      if (taken.has(header.key)) continue;
+      taken.add(header.key);
+    }
     if (header.key === 'to')
       response.headers.push({ ...header, value: status > 100 ? withTag(header.value, toTag) : header.value });
     else if (FIXED.has(header.key) && header.key !== 'content-length') response.headers.push(header);

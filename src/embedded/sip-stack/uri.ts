@@ -15,11 +15,11 @@ export function parseUri(text: string): SipUri | undefined {
   const colon = text.indexOf(':');
   const scheme = text.slice(0, colon).toLowerCase();
   if (scheme !== 'sip' && scheme !== 'sips') return undefined;
-  const question = text.indexOf('?', colon);
-  const rest = question < 0 ? text.slice(colon + 1) : text.slice(colon + 1, question);
-  const at = rest.lastIndexOf('@'); // a user part may hold semicolons (RFC 4475 §3.1.1.9)
-  const user = at < 0 ? '' : rest.slice(0, at);
-  const hostPart = rest.slice(at + 1);
+  const at = text.lastIndexOf('@'); // a user part may hold ; and ? (RFC 4475 §3.1.1.2, §3.1.1.9)
+  const user = at < 0 ? '' : text.slice(colon + 1, at);
+  const hostStart = (at < 0 ? colon : at) + 1;
+  const question = text.indexOf('?', hostStart);
+  const hostPart = question < 0 ? text.slice(hostStart) : text.slice(hostStart, question);
   const semicolon = hostPart.indexOf(';');
   const hostPort = semicolon < 0 ? hostPart : hostPart.slice(0, semicolon);
   const bracket = hostPort.charCodeAt(0) === 91 ? hostPort.indexOf(']') : 0;

@@ -131,7 +131,16 @@ export class UserAgent implements UserAgentApi {
   }
 
   private receiveInvite(transaction: ServerTransaction): void {
-    const asked = sessionExpires(transaction.request);
+    const { request } = transaction;
+    // RFC 3261 §8.2.3, §13.3.1, RFC 4475 §3.3.6, §3.3.15: sessions are described in SDP here.
+    if (
+      request.body.length > 0 &&
+      !/^(application\/sdp|multipart\/)/i.test(request.get('content-type') ?? '')
+    )
+      return void transaction.respond(415, { headers: { Accept: 'application/sdp' } });
+    if (request.has('accept') && !/application\/(sdp|\*)|\*\/\*/i.test(request.getAll('accept').join()))
+      return void transaction.respond(406);
+    const asked = sessionExpires(request);
     if (asked && asked.interval < MIN_SE_S)
       return void transaction.respond(422, { headers: { 'Min-SE': String(MIN_SE_S) } });
     this.inviteHandler!(new SipIncomingInvite(this.context, transaction as AnswerableTransaction));

@@ -32,7 +32,8 @@ export function checkRequest(message: SipMessage): Fault | undefined {
   const uri = message.uri;
   if (uri.startsWith('<') || /[\s<>"]/.test(uri)) return bad('the Request-URI is no URI');
   // RFC 3261 §19.1.1 table 1: no header component in a Request-URI (RFC 4475 §3.1.2.11).
-  if (/^sips?:/i.test(uri) && uri.includes('?')) return bad('the Request-URI carries header fields');
+  if (/^sips?:/i.test(uri) && uri.includes('?', uri.lastIndexOf('@') + 1))
+    return bad('the Request-URI carries header fields');
   if (!/^[a-z][a-z0-9+.-]*:./i.test(uri)) return bad('the Request-URI has no scheme');
   const hops = message.get('max-forwards');
   if (hops !== undefined && !isNumber(hops, 255)) return bad('Max-Forwards is not in 0…255');
@@ -59,7 +60,7 @@ function checkFields(message: SipMessage): Fault | undefined {
   for (const header of message.headers)
     if (header.key === 'via') {
       if (/^[\s,;]|,\s*[,;]|,\s*$/.test(header.value)) return bad('Via holds an empty value');
-      if (readVias(header.value).some((via) => via === undefined)) return bad('Via can not be read');
+      if (readVias(header.value).some((via) => via?.version !== '2.0')) return bad('Via can not be read');
     }
   try {
     checkNameAddr(message.get('from')!);

@@ -32,6 +32,7 @@ export function replyFlow(
   const via = request.topVia;
   const viaPort = via?.port ?? (source.protocol === 'tls' ? 5061 : 5060);
   const { protocol, address } = source;
+  if (via === undefined) return source; // it can not be read; the sender may still listen
   if (protocol === 'udp')
     return { protocol, address, port: via?.params.has('rport') ? source.port : viaPort };
   if (transports.reaches(source)) return source;
