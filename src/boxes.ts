@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { lockDataDir } from './common/data-dir-lock.js';
 import type { Settings } from './common/env.js';
 import { startEngine } from './embedded/embedded-boxes.js';
 import { startPostgres } from './embedded/postgres.js';
@@ -27,6 +28,8 @@ export async function startBoxes(settings: Settings, say: (line: string) => void
   };
   let complete = settings;
   try {
+    const free = lockDataDir(settings.DATA_DIR);
+    stops.push(async () => free());
     if (!settings.DATABASE_URL) {
       const postgres = await startPostgres(settings.DATA_DIR);
       stops.push(() => postgres.stop());
