@@ -7,6 +7,8 @@ import type { StackDialog, StackReply, StackRequest } from './stack.js';
 
 const BYE_WAIT_MS = 4_000;
 const REINVITE_WAIT_MS = 10_000;
+/** RFC 3261 §13.3.1.4: 64*T1, after which drachtio-server gives up; a little later we do without its word. */
+const ACK_WAIT_MS = 40_000;
 /** RFC 3261 §14.1: after a 491, wait at random in steps of 10 ms and try again. */
 const GLARE_WAIT_MS = { owner: [2_100, 4_000], other: [0, 2_000] } as const;
 const GLARE_TRIES = 3;
@@ -90,14 +92,23 @@ export class DrachtioDialog implements SipDialog {
     return this.ended;
   }
 
-  /** Resolves at the ACK of our 200. @throws SipRejected when the dialog ends before it */
+  /** Resolves at the ACK of our 200. @throws SipRejected 408 when the dialog ends before it */
   async whenAcknowledged(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
     const over = new Promise<never>((_, reject) => {
-      this.byeListener = (end) => reject(new SipRejected(408, end.reason ?? 'ended before the ACK'));
+      const fail = (reason?: string) => reject(new SipRejected(408, reason ?? 'ended before the ACK'));
+      this.onBye(({ reason }) => fail(reason));
+      timer = setTimeout(() => {
+        void this.bye();
+        fail('no ACK');
+      }, ACK_WAIT_MS);
     });
-    if (this.end) throw new SipRejected(408, this.end.reason);
-    await Promise.race([this.acknowledged, over]);
-    this.byeListener = undefined;
+    try {
+      await Promise.race([this.acknowledged, over]);
+    } finally {
+      clearTimeout(timer);
+      this.byeListener = undefined;
+    }
   }
 
   async bye(headers: Record<string, string> = {}): Promise<void> {

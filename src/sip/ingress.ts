@@ -14,11 +14,6 @@ import { TokenBuckets } from './token-buckets.js';
 
 const ALLOW = 'INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, INFO, UPDATE, PRACK';
 const RETRY_AFTER_S = '10';
-/** New INVITEs a second from one address: a carrier's whole traffic, a device's, a stranger's. */
-const CARRIER_RATE = new TokenBuckets(200, 400);
-/** What is answered outside calls and INVITEs alike, from one address. */
-const OTHER_RATE = new TokenBuckets(30, 60);
-
 /** What is answered to requests that come outside every dialog (RFC 3261 §8.2.1 and the methods' own RFCs). */
 const STRAYS: Readonly<Record<string, number>> = {
   bye: 481,
@@ -52,6 +47,9 @@ export class Ingress {
   private inviteHandler?: (invite: InboundInvite) => Promise<void>;
   private deviceHandler?: (invite: DeviceInvite) => Promise<void>;
   private draining = false;
+  /** Requests a second from one address: a carrier's whole traffic; everybody else's. */
+  private readonly carrierRate = new TokenBuckets(200, 400);
+  private readonly otherRate = new TokenBuckets(30, 60);
   private readonly open = new Set<InviteReply>();
 
   constructor(
@@ -93,7 +91,7 @@ export class Ingress {
   }
 
   private onOptions(request: StackRequest, reply: StackReply): void {
-    if (!OTHER_RATE.take(sourceOf(request).address)) {
+    if (!this.otherRate.take(sourceOf(request).address)) {
       return reply.send(503, reasonOfStatus(503), { headers: { 'Retry-After': RETRY_AFTER_S } });
     }
     reply.send(200, 'OK', {
@@ -134,7 +132,7 @@ export class Ingress {
   }
 
   private isWithinRate({ address }: SipSource): boolean {
-    return (this.naming.isCarrier(address) ? CARRIER_RATE : OTHER_RATE).take(address);
+    return (this.naming.isCarrier(address) ? this.carrierRate : this.otherRate).take(address);
   }
 
   private async handOn(naming: Naming, reply: InviteReply, source: SipSource): Promise<void> {

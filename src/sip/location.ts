@@ -18,6 +18,8 @@ export class Location {
     changed: { companyId: string; extensionId: string; devices: number };
   }>();
   private readonly byExtension = new Map<string, readonly Binding[]>();
+  /** Source address → extensions registered from there: asked for every INVITE, by floods too. */
+  private readonly byAddress = new Map<string, Set<string>>();
   private sweepTimer?: NodeJS.Timeout;
 
   constructor(
@@ -26,7 +28,7 @@ export class Location {
   ) {
     provisioning.events.on('changed', ({ extensions }) => {
       for (const extensionId of this.byExtension.keys()) {
-        if (!extensions.has(extensionId)) this.byExtension.delete(extensionId);
+        if (!extensions.has(extensionId)) this.keep(extensionId, []);
       }
     });
   }
@@ -37,8 +39,7 @@ export class Location {
       const { extensions } = this.provisioning.snapshot;
       for (const binding of await this.store.load(clock.now())) {
         if (!extensions.has(binding.extensionId)) continue;
-        const others = this.byExtension.get(binding.extensionId) ?? [];
-        this.byExtension.set(binding.extensionId, [...others, binding]);
+        this.keep(binding.extensionId, [...(this.byExtension.get(binding.extensionId) ?? []), binding]);
       }
     } catch (error) {
       log('sip').warn({ error: messageOf(error) }, 'registrations of before could not be read');
@@ -70,31 +71,34 @@ export class Location {
   }
 
   replace(companyId: string, extensionId: string, bindings: readonly Binding[]): void {
-    if (bindings.length === 0) this.byExtension.delete(extensionId);
-    else this.byExtension.set(extensionId, bindings);
+    this.keep(extensionId, bindings);
     this.store.save(companyId, extensionId, bindings);
     this.events.publish('changed', { companyId, extensionId, devices: bindings.length });
   }
 
   /** The extension that is registered from exactly this address and port. */
   extensionAt(source: SipSource): string | undefined {
-    return this.find((binding) => sameSource(binding.received, source));
+    return [...(this.byAddress.get(source.address) ?? [])].find((extensionId) =>
+      this.bindingsOf(extensionId).some(({ received }) => sameSource(received, source)),
+    );
   }
 
   isRegisteredFrom(extensionId: string, address: string): boolean {
     return this.bindingsOf(extensionId).some(({ received }) => received.address === address);
   }
 
-  hasAnyFrom(address: string): boolean {
-    return this.find(({ received }) => received.address === address) !== undefined;
-  }
-
-  private find(matches: (binding: Binding) => boolean): string | undefined {
-    const now = clock.now();
-    for (const [extensionId, bindings] of this.byExtension) {
-      if (bindings.some((binding) => binding.expiresAt > now && matches(binding))) return extensionId;
+  private keep(extensionId: string, bindings: readonly Binding[]): void {
+    for (const { received } of this.byExtension.get(extensionId) ?? []) {
+      const there = this.byAddress.get(received.address);
+      there?.delete(extensionId);
+      if (there?.size === 0) this.byAddress.delete(received.address);
     }
-    return undefined;
+    if (bindings.length === 0) this.byExtension.delete(extensionId);
+    else this.byExtension.set(extensionId, bindings);
+    for (const { received } of bindings) {
+      const there = this.byAddress.get(received.address) ?? new Set();
+      this.byAddress.set(received.address, there.add(extensionId));
+    }
   }
 
   private sweep(): void {

@@ -17,6 +17,9 @@ export class Nonces {
   /** Nonces of this time and before are stale: what was used with them is forgotten. */
   private floor = 0;
 
+  /** @param maxUsed how many used nonces are remembered */
+  constructor(private readonly maxUsed = MAX_USED) {}
+
   issue(): string {
     const stamp = Buffer.alloc(STAMP_BYTES);
     stamp.writeUIntBE(clock.now(), 0, STAMP_BYTES);
@@ -37,14 +40,14 @@ export class Nonces {
     if (age < 0 || age > LIFETIME_MS || count <= (this.counts.get(nonce) ?? 0)) return false;
     this.counts.delete(nonce);
     this.counts.set(nonce, count);
-    if (this.counts.size > MAX_USED) this.forget();
+    if (this.counts.size > this.maxUsed) this.forget();
     return true;
   }
 
   /** Drops what has expired, and past the limit the oldest too: its nonce is refused from then on. */
   private forget(): void {
     const expired = clock.now() - LIFETIME_MS;
-    const excess = this.counts.size - MAX_USED * 0.9;
+    const excess = this.counts.size - this.maxUsed * 0.9;
     const oldestFirst = [...this.counts.keys()].map((nonce) => [this.issuedAt(nonce) ?? 0, nonce] as const);
     oldestFirst.sort(([a], [b]) => a - b);
     oldestFirst.forEach(([issuedAt, nonce], index) => {

@@ -37,7 +37,7 @@ export const refreshDelay = (expiresS: number): number =>
 /** Milliseconds to the next try after the n-th failure in a row: doubled each time, a fifth of it at random. */
 export function backoffDelay(failures: number, random = Math.random()): number {
   const delay = Math.min(BACKOFF_FIRST_MS * 2 ** Math.max(0, failures - 1), BACKOFF_MAX_MS);
-  return delay * (0.8 + 0.4 * random);
+  return Math.round(delay * (0.8 + 0.4 * random));
 }
 
 /** Our registration with one carrier (RFC 3261 §10.2), kept alive until stop(). */

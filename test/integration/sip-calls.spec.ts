@@ -137,6 +137,35 @@ describe('the SIP edge', () => {
     await bye;
   });
 
+  it.each(['tcp', 'ws'] as const)(
+    'rings a phone on the %s connection it registered by',
+    async (transport) => {
+      const port = transport === 'ws' ? rig.server.wsPort : rig.sipPort;
+      const phone = await SipPhone.at(port, '101', transport);
+      phones.push(phone);
+      await phone.register({ user: '101', password: 'secret101', algorithm: 'MD5' });
+      const outcome = dial(['e101']);
+      phone.respond(await phone.next('INVITE'), '200 OK', { body: audioSdp(42_000) });
+      const result = (await outcome) as { dialog: SipDialog };
+      expect(result).toMatchObject({ answeredBy: { extensionId: 'e101' } });
+      await phone.next('ACK');
+      const bye = result.dialog.bye();
+      phone.respond(await phone.next('BYE'), '200 OK');
+      await bye;
+    },
+  );
+
+  it('rings a phone behind NAT where its REGISTER came from', async () => {
+    const phone = await open('101');
+    const contact = '<sip:101@192.168.77.7:5066>';
+    await phone.register({ user: '101', password: 'secret101', algorithm: 'MD5' }, { contact });
+    const outcome = dial(['e101']);
+    const invite = await phone.next('INVITE');
+    expect(invite).toMatch(/^INVITE sip:101@192\.168\.77\.7:5066 /);
+    phone.respond(invite, '486 Busy Here');
+    expect(await outcome).toMatchObject({ why: 'refused' });
+  });
+
   it('shows a manager the code and nothing of the caller', async () => {
     const phone = await registered('101');
     const outcome = dial(['e101']);

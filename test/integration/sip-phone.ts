@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { rawUdp, sipText, statusOf, type RawSip } from '../support/raw-sip.js';
+import { rawTcp, rawUdp, sipText, statusOf, type RawSip } from '../support/raw-sip.js';
+import { rawWs } from './sip-ws.js';
 
 export const headerOf = (message: string, name: string): string =>
   new RegExp(`^${name}\\s*:\\s*(.*)$`, 'im').exec(message)?.[1]?.trim() ?? '';
@@ -62,7 +63,10 @@ export function digestOf(
   );
 }
 
-/** A SIP user agent by hand on a UDP port of its own: it sends and answers exactly what a test says. */
+export type Transport = 'udp' | 'tcp' | 'ws';
+const OPENERS = { udp: rawUdp, tcp: rawTcp, ws: rawWs };
+
+/** A SIP user agent by hand on a socket of its own: it sends and answers exactly what a test says. */
 export class SipPhone {
   readonly tag = randomUUID().slice(0, 8);
   private cseq = 0;
@@ -72,14 +76,23 @@ export class SipPhone {
     readonly raw: RawSip,
     private readonly sipPort: number,
     readonly user: string,
+    private readonly transport: Transport,
   ) {}
 
-  static async at(sipPort: number, user: string): Promise<SipPhone> {
-    return new SipPhone(await rawUdp(sipPort), sipPort, user);
+  /** @param port the server's, for this transport */
+  static async at(port: number, user: string, transport: Transport = 'udp'): Promise<SipPhone> {
+    return new SipPhone(await OPENERS[transport](port), port, user, transport);
   }
 
   get contact(): string {
-    return `<sip:${this.user}@127.0.0.1:${this.raw.port}>`;
+    if (this.transport === 'ws') return `<sip:${this.user}@k3j4h5.invalid;transport=ws>`; // RFC 7118 §5
+    const parameter = this.transport === 'udp' ? '' : `;transport=${this.transport}`;
+    return `<sip:${this.user}@127.0.0.1:${this.raw.port}${parameter}>`;
+  }
+
+  private get via(): string {
+    const sentBy = this.transport === 'ws' ? 'k3j4h5.invalid' : `127.0.0.1:${this.raw.port}`;
+    return `Via: SIP/2.0/${this.transport.toUpperCase()} ${sentBy};rport`;
   }
 
   /** Sends a request outside dialogs. @returns the Call-ID and its first final response */
@@ -110,7 +123,7 @@ export class SipPhone {
       sipText(
         [
           `${method} ${uri ?? `sip:127.0.0.1:${this.sipPort}`} SIP/2.0`,
-          `Via: SIP/2.0/UDP 127.0.0.1:${this.raw.port};branch=${branch};rport`,
+          `${this.via};branch=${branch}`,
           ...(headers.some((one) => /^max-forwards/i.test(one)) ? [] : ['Max-Forwards: 70']),
           `From: ${from ?? `<sip:${this.user}@127.0.0.1>`};tag=${this.tag}`,
           `To: ${to ?? `<sip:${this.user}@127.0.0.1>`}`,
@@ -208,7 +221,7 @@ export class SipPhone {
     const text = sipText(
       [
         `${method} ${target} SIP/2.0`,
-        `Via: SIP/2.0/UDP 127.0.0.1:${this.raw.port};branch=z9hG4bK${randomUUID()};rport`,
+        `${this.via};branch=z9hG4bK${randomUUID()}`,
         'Max-Forwards: 70',
         `From: ${headerOf(response, 'From')}`,
         `To: ${headerOf(response, 'To')}`,
@@ -228,7 +241,7 @@ export class SipPhone {
       sipText(
         [
           `${method} ${target} SIP/2.0`,
-          `Via: SIP/2.0/UDP 127.0.0.1:${this.raw.port};branch=z9hG4bK${randomUUID()};rport`,
+          `${this.via};branch=z9hG4bK${randomUUID()}`,
           'Max-Forwards: 70',
           `From: ${headerOf(invite, 'To')};tag=${this.tag}`,
           `To: ${headerOf(invite, 'From')}`,
