@@ -13,6 +13,9 @@ import { wavDurationMs } from '../media/prompts.js';
 import { RecordingFiles } from '../media/recording-files.js';
 import { Recording } from './recording.entity.js';
 
+/** A recording begins and ends within this of the talk. */
+const TOLERANCE_MS = 2_000;
+
 /** What was found on disk of a recording. */
 interface Found {
   durationMs: number;
@@ -53,12 +56,15 @@ export class RecordingCheckJob {
       );
       if (affected === 0) return; // another worker was faster
       const kind: LedgerKind = found ? 'recording.stored' : 'recording.missing';
+      const missingMs = found ? talkMs(recording) - found.durationMs : 0;
       const data: JsonObject = found
         ? {
             recordingId: id,
             durationMs: found.durationMs,
             sizeBytes: found.sizeBytes,
             sha256: found.sha256.toString('hex'),
+            // A full disk or a media server's crash cuts a recording short: the ledger says by how much.
+            ...(missingMs > TOLERANCE_MS && { missingMs }),
           }
         : { recordingId: id };
       await this.ledger.append(tx, {
@@ -73,6 +79,9 @@ export class RecordingCheckJob {
     });
   }
 }
+
+const talkMs = ({ startedAt, endedAt }: Recording): number =>
+  endedAt ? endedAt.getTime() - startedAt.getTime() : 0;
 
 /** @returns undefined where there is no file, or no audio in it */
 async function inspect(path: string): Promise<Found | undefined> {
