@@ -54,3 +54,14 @@ export function withRport(message: Buffer): Buffer {
     'latin1',
   );
 }
+
+/** Several messages share a branch: as a transaction of its own, by another branch and another From tag. */
+export function asOwnTransaction(message: Buffer, mark: string): Buffer {
+  const text = message.toString('latin1');
+  return Buffer.from(
+    text
+      .replace(/branch=z9hG4bK(?=[^\s;])/, `branch=z9hG4bK${mark}`)
+      .replace(/;\s*tag\s*=\s*/, (tag) => tag + mark),
+    'latin1',
+  );
+}
