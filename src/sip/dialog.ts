@@ -92,12 +92,13 @@ export class DrachtioDialog implements SipDialog {
     return this.ended;
   }
 
-  /** Resolves at the ACK of our 200. @throws SipRejected 408 when the dialog ends before it */
+  /** Resolves when the other side has our 200. @throws SipRejected 408 when the dialog ends before that */
   async whenAcknowledged(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const over = new Promise<never>((_, reject) => {
+    const over = new Promise<void>((resolve, reject) => {
       const fail = (reason?: string) => reject(new SipRejected(408, reason ?? 'ended before the ACK'));
-      this.onBye(({ reason }) => fail(reason));
+      // RFC 3261 §15: a caller ends by BYE only what he has been answered; his ACK was lost or is a packet behind.
+      this.onBye(({ by, reason }) => (by === 'remote' ? resolve() : fail(reason)));
       timer = setTimeout(() => {
         void this.bye();
         fail('no ACK');
