@@ -22,12 +22,21 @@ interface ReceivedData {
   caller: { hash: string; sealed: string } | null;
 }
 
-/** The answer of a call as it goes to the ledger. */
-export interface AnsweredData {
-  extensionId: string;
+/** One file of a conversation's recording. */
+export interface Segment {
   recordingId: string;
+  /** Below RECORDINGS_DIR. */
   recordingPath: string;
+}
+
+/** A conversation joined anew after its media server was lost, as it goes to the ledger. */
+export interface RejoinedData extends Segment {
   live: LiveParts;
+}
+
+/** The answer of a call as it goes to the ledger. */
+export interface AnsweredData extends RejoinedData {
+  extensionId: string;
 }
 
 /** The end of a call as it goes to the ledger; follow-ups and recordings read it too. */
@@ -50,6 +59,7 @@ export class CallLedger {
   ) {
     ledger.project('call.received', (tx, write) => this.applyReceived(tx, write));
     ledger.project('call.answered', (tx, write) => this.applyAnswered(tx, write));
+    ledger.project('call.rejoined', (tx, write) => this.applyRejoined(tx, write));
     ledger.project('call.ended', (tx, write) => this.applyEnded(tx, write));
   }
 
@@ -78,6 +88,10 @@ export class CallLedger {
 
   async answered(call: LiveCall, extension: string, data: AnsweredData): Promise<void> {
     await this.ledger.write(this.entry(call, 'call.answered', `extension:${extension}`, data));
+  }
+
+  async rejoined(call: LiveCall, data: RejoinedData): Promise<void> {
+    await this.ledger.write(this.entry(call, 'call.rejoined', 'system', data));
   }
 
   async ended(call: LiveCall): Promise<void> {
@@ -144,6 +158,12 @@ export class CallLedger {
       { answeredAt: new Date(write.at), managerExtensionId: extensionId, recordingId, live },
     );
     return { ...(await this.clientOf(tx, write)), payload: { extensionId, recordingId } };
+  }
+
+  private async applyRejoined(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
+    const { recordingId, live } = write.data as unknown as RejoinedData;
+    await tx.update(Call, { id: write.callId }, { live });
+    return { ...(await this.clientOf(tx, write)), payload: { recordingId } };
   }
 
   private async applyEnded(tx: EntityManager, write: LedgerWrite): Promise<Projected> {

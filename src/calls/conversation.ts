@@ -1,65 +1,58 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../common/app-error.js';
+import { AppError, messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
+import { log } from '../common/log.js';
 import type { MediaLeg } from '../media/media-leg.js';
+import { MediaServers } from '../media/media-servers.js';
 import { RecordingFiles } from '../media/recording-files.js';
 import { Provisioning } from '../provisioning/provisioning.js';
-import type { InboundInvite } from '../sip/inbound-invite.js';
 import type { SipDialog } from '../sip/dialog.js';
-import { CallLedger } from './call-ledger.js';
+import type { InboundInvite } from '../sip/inbound-invite.js';
+import { CallLedger, type Segment } from './call-ledger.js';
 import type { LiveCall } from './live-call.js';
 import type { Taken } from './plan-walker.js';
 
-/** The two parties of a conversation: each a SIP dialog and its leg on the media server. */
-export interface Parties {
+/** How long a conversation waits in silence for a media server to come back. */
+const REJOIN_WAIT_MS = 10_000;
+
+interface Legs {
   callerLeg: MediaLeg;
   managerLeg: MediaLeg;
-  taken: Taken;
 }
 
-/** Joins caller and manager once a phone has taken the call: answer, record, bridge, write. */
+interface Dialogs {
+  caller: SipDialog;
+  manager: SipDialog;
+}
+
+/** Joins caller and manager once a phone has taken the call, and joins them anew where their media server is lost. */
 @Injectable()
 export class Conversation {
   constructor(
     private readonly callLedger: CallLedger,
+    private readonly mediaServers: MediaServers,
     private readonly recordings: RecordingFiles,
     private readonly provisioning: Provisioning,
   ) {}
 
   /** Resolves when both hear each other and it is written. @throws AppError with the ending's name as its code */
-  async begin(
-    call: LiveCall,
-    invite: InboundInvite,
-    { callerLeg, managerLeg, taken }: Parties,
-  ): Promise<void> {
-    const recordingId = newId();
-    const recordingPath = this.recordings.relativePath(call.companyId, recordingId, new Date(clock.now()));
-    const answer = { at: clock.iso(), extensionId: taken.extensionId, recordingId };
-
-    const [callerDialog] = await Promise.all([
-      this.answer(call, invite, callerLeg),
-      this.join(callerLeg, managerLeg, taken.dialog, recordingPath),
+  async begin(call: LiveCall, invite: InboundInvite, taken: Taken, legs: Legs): Promise<void> {
+    const segment = this.newSegment(call);
+    const answeredAt = clock.iso();
+    const [caller] = await Promise.all([
+      this.answer(call, invite, legs.callerLeg),
+      legs.managerLeg.modify(taken.dialog.remoteSdp).then(() => this.join(legs, segment)),
     ]);
-    call.answered = answer;
-    connect(callerDialog, callerLeg, managerLeg);
-    connect(taken.dialog, managerLeg, callerLeg);
-
-    await this.callLedger.answered(
-      call,
-      this.provisioning.snapshot.extensions.get(taken.extensionId)?.number ?? '',
-      {
-        extensionId: taken.extensionId,
-        recordingId,
-        recordingPath,
-        live: {
-          callerDialogId: callerDialog.stackDialogId,
-          managerDialogId: taken.dialog.stackDialogId,
-          callerLeg: callerLeg.uuid,
-          managerLeg: managerLeg.uuid,
-        },
-      },
-    );
+    call.answered = { at: answeredAt, extensionId: taken.extensionId, recordingId: segment.recordingId };
+    const dialogs = { caller, manager: taken.dialog };
+    this.tie(call, dialogs, legs);
+    const extension = this.provisioning.snapshot.extensions.get(taken.extensionId)?.number ?? '';
+    await this.callLedger.answered(call, extension, {
+      extensionId: taken.extensionId,
+      ...segment,
+      live: parts(dialogs, legs),
+    });
   }
 
   private async answer(call: LiveCall, invite: InboundInvite, callerLeg: MediaLeg): Promise<SipDialog> {
@@ -75,21 +68,68 @@ export class Conversation {
     return dialog;
   }
 
-  private async join(
-    callerLeg: MediaLeg,
-    managerLeg: MediaLeg,
-    manager: SipDialog,
-    recordingPath: string,
-  ): Promise<void> {
+  private async join({ callerLeg, managerLeg }: Legs, { recordingPath }: Segment): Promise<void> {
     const path = await this.recordings.prepare(recordingPath);
-    await Promise.all([
-      managerLeg.modify(manager.remoteSdp),
-      callerLeg.stopPlaying(),
-      callerLeg.record(path),
-    ]);
+    await Promise.all([callerLeg.stopPlaying(), callerLeg.record(path)]);
     await callerLeg.bridge(managerLeg);
   }
+
+  /** From here on each party's dialog works on his own leg; legs that die with their media server are replaced. */
+  private tie(call: LiveCall, dialogs: Dialogs, legs: Legs): void {
+    connect(dialogs.caller, legs.callerLeg, legs.managerLeg);
+    connect(dialogs.manager, legs.managerLeg, legs.callerLeg);
+    let rejoining = false;
+    for (const leg of [legs.callerLeg, legs.managerLeg]) {
+      leg.onLost((loss) => {
+        if (loss !== 'server-lost') return call.end(loss === 'no-audio' ? 'no-audio' : 'media-server-lost');
+        if (rejoining || call.over.aborted) return;
+        rejoining = true;
+        this.rejoin(call, dialogs).catch((error: unknown) => {
+          log('calls').error(
+            { callId: call.id, error: messageOf(error) },
+            'the parties could not be joined anew',
+          );
+          call.end('media-server-lost');
+        });
+      });
+    }
+  }
+
+  /**
+   * The media server died, the SIP dialogs did not: new legs from the parties' last SDPs, on whichever server is up,
+   * and a re-INVITE to each party. The recording goes on in a segment of its own.
+   */
+  private async rejoin(call: LiveCall, dialogs: Dialogs): Promise<void> {
+    const server = await this.mediaServers.chooseWithin(REJOIN_WAIT_MS, call.over);
+    const replace = async (dialog: SipDialog): Promise<MediaLeg> => {
+      const leg = await server.receive(dialog.remoteSdp);
+      call.atEnd(() => leg.end());
+      await dialog.modify(leg.sdp);
+      return leg;
+    };
+    const [callerLeg, managerLeg] = await Promise.all([replace(dialogs.caller), replace(dialogs.manager)]);
+    const legs = { callerLeg, managerLeg };
+    const segment = this.newSegment(call);
+    this.tie(call, dialogs, legs);
+    await this.join(legs, segment);
+    await this.callLedger.rejoined(call, { ...segment, live: parts(dialogs, legs) });
+  }
+
+  private newSegment(call: LiveCall): Segment {
+    const recordingId = newId();
+    return {
+      recordingId,
+      recordingPath: this.recordings.relativePath(call.companyId, recordingId, new Date(clock.now())),
+    };
+  }
 }
+
+const parts = ({ caller, manager }: Dialogs, { callerLeg, managerLeg }: Legs) => ({
+  callerDialogId: caller.stackDialogId,
+  managerDialogId: manager.stackDialogId,
+  callerLeg: callerLeg.uuid,
+  managerLeg: managerLeg.uuid,
+});
 
 /** A party's hold, codec change or keypad reaches his own leg, and through the bridge the other party. */
 function connect(dialog: SipDialog, leg: MediaLeg, other: MediaLeg): void {

@@ -82,7 +82,7 @@ export class InboundCallHandler {
     }
     call.atEnd(() => taken.dialog.bye());
     taken.dialog.onBye(({ by }) => call.end(by === 'remote' ? 'manager-hung-up' : 'dialog-timed-out'));
-    await this.conversation.begin(call, invite, { callerLeg, managerLeg: offered.leg, taken });
+    await this.conversation.begin(call, invite, taken, { callerLeg, managerLeg: offered.leg });
     await call.untilOver();
   }
 

@@ -5,6 +5,8 @@ export const LEDGER_KINDS = {
   'call.refusals-suppressed': 'how many more refusals one source caused within a minute',
   'call.leg-rung': "a manager's phone was rung",
   'call.answered': 'a manager answered',
+  'call.rejoined':
+    'the media server was lost and both parties were joined on another; a new recording segment',
   'call.ended': 'the call is over: its ending, cause and times',
   'follow-up.opened': 'a client is owed a call',
   'follow-up.attempt': 'another unanswered call of that client, or a try to reach him',

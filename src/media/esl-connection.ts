@@ -14,14 +14,20 @@ export interface MediaEvent {
 const EVENTS = ['PLAYBACK_STOP', 'RECORD_STOP', 'CHANNEL_HANGUP_COMPLETE', 'DTMF'];
 
 const REPLY_TIMEOUT_MS = 5_000;
-const LONGEST_RETRY_MS = 4_000;
+const LONGEST_RETRY_MS = 1_000;
 
 /**
  * One inbound ESL connection (https://developer.signalwire.com/freeswitch, mod_event_socket), kept up.
  * Replies come in the order of the commands; events are hints, never the only way to an ending.
  */
 export class EslConnection {
-  readonly events = new TypedEvents<{ event: MediaEvent; up: undefined; down: undefined }>();
+  readonly events = new TypedEvents<{
+    event: MediaEvent;
+    up: undefined;
+    down: undefined;
+    /** After `down`: nobody listens on the port. */
+    dead: undefined;
+  }>();
   private connection?: Connection;
   private closing = false;
   private retryMs = 100;
@@ -118,7 +124,10 @@ export class EslConnection {
         reject(error);
       };
       const timer = setTimeout(() => refuse(away(this.host, this.port)), REPLY_TIMEOUT_MS);
-      connection.once('error', () => refuse(away(this.host, this.port)));
+      connection.once('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ECONNREFUSED') this.events.publish('dead', undefined);
+        refuse(away(this.host, this.port));
+      });
       connection.socket?.once('close', () => refuse(away(this.host, this.port)));
       connection.once('esl::event::auth::fail', () =>
         refuse(

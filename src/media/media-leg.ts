@@ -4,8 +4,8 @@ import type { SipDialog } from '../sip/dialog.js';
 import type { EslConnection, MediaEvent } from './esl-connection.js';
 import type { Prompt } from './prompts.js';
 
-/** Why a leg ended on the media server's side. */
-export type LegLoss = 'no-audio' | 'media-server';
+/** Why a leg ended on the media server's side: silence, a hang-up of its own, or the server itself is gone. */
+export type LegLoss = 'no-audio' | 'hung-up' | 'server-lost';
 
 /**
  * One party's media endpoint on a media server, the "light" way: a SIP dialog whose Call-ID is the channel's uuid,
@@ -22,9 +22,7 @@ export class MediaLeg {
     private readonly release: (leg: MediaLeg) => void,
   ) {
     // FreeSWITCH names its own ending in the BYE's Reason header (RFC 3326).
-    dialog.onBye(({ reason }) =>
-      this.lost(/MEDIA_TIMEOUT/i.test(reason ?? '') ? 'no-audio' : 'media-server'),
-    );
+    dialog.onBye(({ reason }) => this.lost(/MEDIA_TIMEOUT/i.test(reason ?? '') ? 'no-audio' : 'hung-up'));
   }
 
   /** The channel's uuid on the media server. */

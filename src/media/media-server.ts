@@ -51,6 +51,8 @@ export class MediaServer {
     this.esl.events.on('down', () => {
       this.downTimer = setTimeout(() => this.loseAll(), BELIEF_MS);
     });
+    // Nobody listens on its port any more: the process is dead, and its legs with it.
+    this.esl.events.on('dead', () => this.loseAll());
   }
 
   get name(): string {
@@ -132,7 +134,7 @@ export class MediaServer {
   }
 
   private async lose(leg: MediaLeg): Promise<void> {
-    leg.lost('media-server');
+    leg.lost('server-lost');
     await leg.dialog.bye();
   }
 

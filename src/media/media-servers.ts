@@ -1,9 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError, messageOf } from '../common/app-error.js';
+import { clock } from '../common/clock.js';
 import { log } from '../common/log.js';
 import type { Uac } from '../sip/uac.js';
 import { MediaServer, parseMediaServerUrl, unavailable } from './media-server.js';
 
 const RETRY_MS = 5_000;
+const RECHECK_MS = 50;
 
 /** The media servers of this installation; a call gets the least loaded one that is up. */
 export class MediaServers {
@@ -59,6 +62,22 @@ export class MediaServers {
       });
     }
     return freest;
+  }
+
+  /**
+   * The freest server, waiting for one to come back.
+   * @throws AppError as `choose` does, after `ms`; `media-unavailable` when aborted
+   */
+  async chooseWithin(ms: number, signal: AbortSignal): Promise<MediaServer> {
+    const deadline = clock.monotonic() + ms;
+    for (;;) {
+      try {
+        return this.choose();
+      } catch (error) {
+        if (signal.aborted || clock.monotonic() > deadline) throw error;
+      }
+      await pause(RECHECK_MS);
+    }
   }
 
   /** Ends a channel wherever it is, of an earlier process too. */

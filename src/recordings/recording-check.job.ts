@@ -9,8 +9,8 @@ import { JobHandlers, type Job } from '../jobs/job-handlers.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerKind } from '../ledger/ledger-kinds.js';
 import type { JsonObject } from '../ledger/ledger-write.js';
-import { wavDurationMs } from '../media/prompts.js';
 import { RecordingFiles } from '../media/recording-files.js';
+import { mendWav, wavDurationMs } from '../media/wav.js';
 import { Recording } from './recording.entity.js';
 
 /** A recording begins and ends within this of the talk. */
@@ -86,6 +86,7 @@ const talkMs = ({ startedAt, endedAt }: Recording): number =>
 /** @returns undefined where there is no file, or no audio in it */
 async function inspect(path: string): Promise<Found | undefined> {
   try {
+    mendWav(path);
     const { size } = await stat(path);
     const durationMs = wavDurationMs(path);
     const hash = createHash('sha256');

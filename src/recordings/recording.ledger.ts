@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import type { AnsweredData } from '../calls/call-ledger.js';
+import { IsNull, type EntityManager } from 'typeorm';
+import type { Segment } from '../calls/call-ledger.js';
 import { Outbox } from '../jobs/outbox.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerWrite } from '../ledger/ledger-write.js';
 import { Recording } from './recording.entity.js';
 
-/** Follows a call's recording: known from the answer on, checked by a job after the end. */
+/**
+ * Follows a call's recording: known from the answer on, a segment more after the loss of a
+ * media server, each checked by a job after the end.
+ */
 @Injectable()
 export class RecordingLedger {
   constructor(
@@ -14,11 +17,14 @@ export class RecordingLedger {
     private readonly outbox: Outbox,
   ) {
     ledger.project('call.answered', (tx, write) => this.begun(tx, write));
+    ledger.project('call.rejoined', (tx, write) => this.begun(tx, write));
     ledger.project('call.ended', (tx, write) => this.ended(tx, write));
   }
 
   private async begun(tx: EntityManager, write: LedgerWrite): Promise<void> {
-    const { recordingId, recordingPath } = write.data as unknown as AnsweredData;
+    const { recordingId, recordingPath } = write.data as unknown as Segment;
+    // The segment before ended where this one begins.
+    await tx.update(Recording, { callId: write.callId, endedAt: IsNull() }, { endedAt: new Date(write.at) });
     await tx.insert(Recording, {
       id: recordingId,
       companyId: write.companyId,
@@ -30,13 +36,13 @@ export class RecordingLedger {
   }
 
   private async ended(tx: EntityManager, write: LedgerWrite): Promise<void> {
-    const recording = await tx.findOneBy(Recording, { callId: write.callId });
-    if (!recording) return;
-    await tx.update(Recording, { id: recording.id }, { endedAt: new Date(write.at) });
-    await this.outbox.add(tx, {
-      companyId: write.companyId,
-      kind: 'recording.check',
-      payload: { recordingId: recording.id },
-    });
+    for (const { id } of await tx.findBy(Recording, { callId: write.callId })) {
+      await tx.update(Recording, { id, endedAt: IsNull() }, { endedAt: new Date(write.at) });
+      await this.outbox.add(tx, {
+        companyId: write.companyId,
+        kind: 'recording.check',
+        payload: { recordingId: id },
+      });
+    }
   }
 }
