@@ -145,6 +145,7 @@ export class Foundation1700000000001 implements MigrationInterface {
         UNIQUE (company_id, code),
         UNIQUE (company_id, number_hash)
       );
+      CREATE INDEX client_by_time ON client (company_id, created_at DESC, id DESC);
 
       CREATE TABLE call (
         id uuid PRIMARY KEY,
@@ -184,6 +185,7 @@ export class Foundation1700000000001 implements MigrationInterface {
         cause int
       );
       CREATE INDEX call_leg_of_call ON call_leg (call_id);
+      CREATE INDEX call_leg_of_extension ON call_leg (extension_id);
 
       CREATE TABLE recording (
         id uuid PRIMARY KEY,
@@ -199,6 +201,7 @@ export class Foundation1700000000001 implements MigrationInterface {
         sha256 bytea
       );
       CREATE INDEX recording_of_call ON recording (call_id);
+      CREATE INDEX recording_by_time ON recording (company_id, started_at DESC, id DESC);
 
       CREATE TABLE follow_up (
         id uuid PRIMARY KEY,
@@ -217,6 +220,7 @@ export class Foundation1700000000001 implements MigrationInterface {
       );
       CREATE UNIQUE INDEX follow_up_one_open ON follow_up (client_id) WHERE closed_at IS NULL;
       CREATE INDEX follow_up_open ON follow_up (company_id, opened_at) WHERE closed_at IS NULL;
+      CREATE INDEX follow_up_by_time ON follow_up (company_id, opened_at DESC, id DESC);
 
       CREATE TABLE ledger_head (
         company_id uuid PRIMARY KEY REFERENCES company,
@@ -288,7 +292,11 @@ export class Foundation1700000000001 implements MigrationInterface {
       EXCEPTION WHEN duplicate_object THEN NULL; -- roles are the server's: another database's start made it just now
       END $$;
       GRANT USAGE ON SCHEMA public TO linekeeper_app;
-      GRANT linekeeper_app TO CURRENT_USER;
+      DO $$ BEGIN
+        IF NOT pg_has_role(CURRENT_USER, 'linekeeper_app', 'SET') THEN
+          GRANT linekeeper_app TO CURRENT_USER;
+        END IF;
+      END $$;
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO linekeeper_app;
       REVOKE UPDATE, DELETE, TRUNCATE ON ${INSERT_ONLY.join(', ')} FROM linekeeper_app;
       REVOKE DELETE ON call, client, follow_up, ledger_head FROM linekeeper_app;
