@@ -11,6 +11,7 @@ type Command = (args: string, server: MediaServerState) => string | Promise<stri
 
 const OK = '+OK\n';
 const NO_CHANNEL = '-ERR No such channel!\n';
+const FAILED = '-ERR Operation Failed\n';
 const NO_SESSION = '-ERR Cannot locate session!\n';
 
 /** Cuts `count` words off the front; the last part is the rest as it stands. */
@@ -75,8 +76,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     if (!first || !second) return '-USAGE: <uuid> <other_uuid>\n';
     const one = server.channels.get(first);
     const other = server.channels.get(second);
-    if (!one?.isUp || !other?.isUp || one === other) return '-ERR Invalid uuid\n';
-    one.bridge(other);
+    if (!one?.isUp || !other?.isUp) return '-ERR Invalid uuid\n';
+    // With itself FreeSWITCH says yes, and nothing happens.
+    if (one !== other) one.bridge(other);
     return `+OK ${other.uuid}\n`;
   },
   uuid_park: onChannel('<uuid>', 1, (channel) => {
@@ -102,6 +104,26 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     missing: NO_SESSION,
     mostWords: 5,
   }),
+  uuid_transfer: onChannel('<uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]', 2, (channel) => {
+    channel.transfer(); // whereto does not matter: the dialplan has one extension
+    return OK;
+  }),
+  uuid_answer: (args, server) => (server.channels.get(args.trim())?.isUp ? OK : '-ERROR\n'),
+  uuid_audio: onChannel(
+    '<uuid> [start [read|write] [mute|level <level>]|stop]',
+    2,
+    (channel, [action = '', ...rest]) => audio(channel, action, rest.join(' ').split(/ +/)),
+    { mostWords: 3 },
+  ),
+  uuid_buglist: (args, server) => {
+    const channel = server.channels.get(args.trim());
+    return channel?.isUp ? bugList(channel) : '-ERR no reply\n';
+  },
+  uuid_media_reneg: (args, server) =>
+    server.channels.get(words(args, 2)[0] ?? '')?.isUp ? '+OK Success\n' : FAILED,
+  uuid_send_info: (args, server) =>
+    server.channels.get(words(args, 2)[0] ?? '')?.isUp ? '+OK Success\n' : FAILED,
+  uuid_flush_dtmf: (args, server) => (server.channels.get(args.trim())?.isUp ? OK : '-ERR No such session\n'),
   uuid_getvar: onChannel(
     '<uuid> <var>',
     2,
@@ -182,10 +204,32 @@ function broadcast(channel: Channel, text: string): string {
   const match = /^(.*?)(?:\s+(aleg|bleg|both|holdb))?$/s.exec(text);
   const path = match?.[1] ?? text;
   const where = match?.[2] ?? 'aleg';
-  const order = () => ({ application: 'playback', argument: path, uuid: randomUUID(), locked: true });
+  const [, application = 'playback', argument = path] = /^(\w+)::(.*)$/s.exec(path) ?? [];
+  const order = () => ({ application, argument, uuid: randomUUID(), locked: true });
   if (where !== 'aleg') channel.peer?.execute(order());
   if (where !== 'bleg' && where !== 'holdb') channel.execute(order());
   return '+OK Message sent\n';
+}
+
+function audio(channel: Channel, action: string, [side = '', how = '']: string[]): string {
+  const { media } = channel;
+  if (action === 'stop') media.muted = { read: false, write: false };
+  else if (action === 'start' && side === 'read') media.muted.read = how === 'mute';
+  else if (action === 'start' && side === 'write') media.muted.write = how === 'mute';
+  else return '-USAGE: <uuid> [start [read|write] [mute|level <level>]|stop]\n';
+  return OK;
+}
+
+function bugList(channel: Channel): string {
+  const bugs = [
+    ...channel.recordings.paths.map((path) => ['session_record', path]),
+    ...[...channel.listeners].map(() => ['eavesdrop', channel.uuid]),
+  ];
+  const rows = bugs.map(
+    ([what, target]) =>
+      ` <media-bug>\n  <function>${what}</function>\n  <target>${target}</target>\n  <thread-locked>0</thread-locked>\n </media-bug>\n`,
+  );
+  return `<media-bugs>\n${rows.join('')}</media-bugs>\n`;
 }
 
 async function record(channel: Channel, [action = '', path = '', limit]: string[]): Promise<string> {
@@ -196,11 +240,9 @@ async function record(channel: Channel, [action = '', path = '', limit]: string[
         () => '-ERR Cannot record session!\n',
       );
     case 'stop':
-      if (path === 'all') {
-        await channel.recordings.stopAll();
-        return '+OK Success\n';
-      }
-      return (await channel.recordings.stop(path)) ? '+OK Success\n' : '-ERR Cannot stop record session!\n';
+      return (path === 'all' ? await channel.recordings.stopAll() : await channel.recordings.stop(path))
+        ? '+OK Success\n'
+        : '-ERR Cannot stop record session!\n';
     case 'mask':
     case 'unmask':
       return channel.recordings.mask(path, action === 'mask')

@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import type { Channel, Recordings } from './channel.js';
 import type { Headers } from './esl-event.js';
 import { Recording } from './recording.js';
+import { WavError } from './wav-reader.js';
 
 /** Why a recording ended, as RECORD_STOP says it in Record-Completion-Cause. */
 type Completion = 'success-silence' | 'success-maxtime' | 'uri-failure';
@@ -24,6 +25,7 @@ export class ChannelRecordings implements Recordings {
   async start(given: string, limitS = 0): Promise<void> {
     const { channel } = this;
     const path = this.resolve(given);
+    if (!path.toLowerCase().endsWith('.wav')) throw new WavError(`${path} is no WAV file's name`);
     if (this.running.has(path)) return; // FreeSWITCH answers +OK and goes on with the first
     const stereo = channel.variables.get('RECORD_STEREO') === 'true';
     const recording = await Recording.start(path, stereo, (error) => {
@@ -69,8 +71,13 @@ export class ChannelRecordings implements Recordings {
     return true;
   }
 
-  async stopAll(): Promise<void> {
-    await Promise.all([...this.running.keys()].map((path) => this.stop(path)));
+  async stopAll(): Promise<boolean> {
+    const stopped = await Promise.all([...this.running.keys()].map((path) => this.stop(path)));
+    return stopped.length > 0;
+  }
+
+  get paths(): string[] {
+    return [...this.running.keys()];
   }
 
   /** @returns false where no such recording runs */

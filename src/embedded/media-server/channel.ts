@@ -36,7 +36,9 @@ export interface Recordings {
   start(path: string, limitS?: number): Promise<void>;
   /** Resolves when the file is whole. @returns false where no such recording runs */
   stop(path: string): Promise<boolean>;
-  stopAll(): Promise<void>;
+  /** @returns false where none runs */
+  stopAll(): Promise<boolean>;
+  readonly paths: string[];
   /** @returns false where no such recording runs */
   mask(path: string, masked: boolean): boolean;
 }
@@ -86,6 +88,8 @@ export interface Channel {
   bridgeHeaders(): Headers;
   /** uuid_park: leaves the bridge; the other side parks or ends. */
   parkAgain(): void;
+  /** uuid_transfer: through the dialplan again. */
+  transfer(): void;
   /** The party put us on hold, or came back. */
   setHold(on: boolean): void;
   /** uuid_hold: our own re-INVITE. */

@@ -37,7 +37,7 @@ export class EslServer {
   }
 
   async close(): Promise<void> {
-    for (const session of this.sessions) session.disconnect();
+    for (const session of this.sessions) session.disconnect('The system is being shut down.\n');
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 

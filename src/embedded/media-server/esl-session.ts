@@ -43,8 +43,8 @@ export class EslSession implements EventListener {
     this.write(`Content-Length: ${Buffer.byteLength(text)}\nContent-Type: text/event-${format}\n\n${text}`);
   }
 
-  disconnect(): void {
-    this.write(`Content-Type: text/disconnect-notice\nContent-Length: ${GOODBYE.length}\n\n${GOODBYE}`);
+  disconnect(notice = GOODBYE): void {
+    this.write(`Content-Type: text/disconnect-notice\nContent-Length: ${notice.length}\n\n${notice}`);
     this.socket.end();
   }
 
@@ -93,8 +93,9 @@ export class EslSession implements EventListener {
           this.subscription.unsubscribe(rest.split(/ +/)) ? '+OK events nixed' : '-ERR no keywords supplied',
         );
       case 'noevents':
-        this.subscription.clear();
-        return this.reply('+OK no longer listening for events');
+        return this.reply(
+          this.subscription.clear() ? '+OK no longer listening for events' : '-ERR not listening for events',
+        );
       case 'filter':
         return this.filter(rest);
       case 'sendevent':

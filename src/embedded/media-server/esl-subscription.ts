@@ -60,10 +60,13 @@ export class Subscription {
     return names.length > 0;
   }
 
-  clear(): void {
+  /** @returns false where nothing was subscribed to */
+  clear(): boolean {
+    const listening = this.everything || this.names.size > 0;
     this.everything = false;
     this.names.clear();
     this.subclasses.clear();
+    return listening;
   }
 
   addFilter(header: string, value: string): void {

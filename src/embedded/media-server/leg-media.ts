@@ -46,6 +46,8 @@ export class LegMedia implements Paced {
   readonly sentTaps = new Set<Tap>();
   /** Mixed into what the party is sent. */
   private readonly extras = new Set<FrameBuffer>();
+  /** uuid_audio: silence in the place of what the party says (read), or of what it is sent (write). */
+  muted = { read: false, write: false };
   private readonly playing: Playing[] = [];
   private readonly digitsOut = new DigitQueue();
   private readonly digitsIn = new DigitReceiver((digit, duration) => this.onDigit(digit, duration));
@@ -180,6 +182,7 @@ export class LegMedia implements Paced {
   }
 
   private send(samples: Int16Array): void {
+    if (this.muted.write) samples.fill(0);
     for (const tap of this.sentTaps) tap.frame(samples);
     if (this.held || this.digitGoingOut) return;
     const { codec } = this.format;
@@ -201,6 +204,7 @@ export class LegMedia implements Paced {
     const codec = codecOfPayloadType(type);
     if (!codec || found.end <= found.start) return;
     const { start, end } = found;
+    if (this.muted.read) packet.fill(codec.silence, start, end);
     const timestamp = timestampOf(packet);
     for (const tap of this.readTaps) tap.codes(codec, packet, start, end, timestamp);
     if (this.bridged && this.passesOn) this.bridged.relay(codec, packet, start, end, timestamp);
@@ -218,6 +222,7 @@ export class LegMedia implements Paced {
       this.fromPeer.codes(codec, packet, start, end);
       return;
     }
+    if (this.muted.write) packet.fill(codec.silence, start, end);
     for (const tap of this.writeTaps) tap.codes(codec, packet, start, end, timestamp);
     for (const tap of this.sentTaps) tap.codes(codec, packet, start, end, timestamp);
     if (this.held || this.digitGoingOut) return;

@@ -72,19 +72,37 @@ export class LiveChannel implements Channel {
     return this.runs[this.runs.length - 1];
   }
 
-  /** Answers and parks: the whole dialplan. */
-  begin(): void {
+  /**
+   * Answers and parks: the whole dialplan.
+   * @param offeredByUs the INVITE had no SDP: the 200 went out before there was a channel to speak of
+   */
+  begin(offeredByUs = false): void {
+    if (offeredByUs) this.answered();
     this.publish('CHANNEL_CREATE');
     this.state = 'CS_EXECUTE';
     this.callState = 'RINGING';
+    this.runDialplan();
+  }
+
+  /** uuid_transfer: through the dialplan again. */
+  transfer(): void {
+    this.leave('bridge');
+    if (this.isUp) this.runDialplan();
+  }
+
+  private runDialplan(): void {
     const answer = randomUUID();
     this.publish('CHANNEL_EXECUTE', application('answer', '', answer));
-    this.times.answered = Date.now();
-    this.answerState = 'answered';
-    this.publish('CHANNEL_ANSWER');
+    if (this.times.answered === 0) this.answered();
     this.callState = 'ACTIVE';
     this.publish('CHANNEL_EXECUTE_COMPLETE', application('answer', '', answer, '_none_'));
     this.park(true);
+  }
+
+  private answered(): void {
+    this.times.answered = Date.now();
+    this.answerState = 'answered';
+    this.publish('CHANNEL_ANSWER');
   }
 
   /** @param specific headers of this event alone */
@@ -169,6 +187,7 @@ export class LiveChannel implements Channel {
   /** @param cause a name of CAUSES @param byParty its BYE came, or its dialog is gone */
   hangup(cause: string, byParty = false): void {
     if (!this.isUp) return;
+    this.setHold(false);
     this.hangupCause = causeOf(cause);
     this.endedByParty = byParty;
     this.times.hangup = Date.now();

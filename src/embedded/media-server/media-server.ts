@@ -108,6 +108,7 @@ export async function startMediaServer(settings: MediaServerSettings): Promise<R
       clearInterval(beat);
       clearInterval(watch);
       state.paused = true;
+      bus.publish('SHUTDOWN', () => [['Event-Info', 'System Shutting Down']]);
       for (const channel of [...channels]) channel.hangup('SYSTEM_SHUTDOWN');
       const until = Date.now() + DRAIN_MS;
       while (Date.now() < until && (channels.size > 0 || profile.agent.counts.transactions > 0)) {

@@ -16,7 +16,8 @@ export async function openSource(services: Services, path: string): Promise<Audi
   return new SampleSource(await services.wavs.load(file));
 }
 
-/** FreeSWITCH's Playback-File-Type. */
-export function fileTypeOf(path: string): string {
-  return /^(\w+):\/\//.exec(path)?.[1] ?? 'file';
+/** FreeSWITCH's header Playback-File-Type, which only streams have. */
+export function fileTypeOf(path: string): [string, string][] {
+  const scheme = /^(\w+):\/\//.exec(path)?.[1];
+  return scheme === undefined ? [] : [['Playback-File-Type', scheme]];
 }

@@ -16,10 +16,7 @@ export function startPlayback(
   let over = false;
   let remove: (() => void) | undefined;
   let startedAt = 0;
-  const headers = (): [string, string][] => [
-    ['Playback-File-Type', fileTypeOf(path)],
-    ['Playback-File-Path', path],
-  ];
+  const headers = (): [string, string][] => [...fileTypeOf(path), ['Playback-File-Path', path]];
   const stop = (status: 'break' | 'done') => {
     if (over) return;
     over = true;

@@ -252,7 +252,7 @@ class Leg {
     try {
       this.agree(readSdp(ack.text));
       this.offered = false;
-      if (this.channel.answerState === 'ringing') this.channel.begin();
+      if (this.channel.answerState === 'ringing') this.channel.begin(true);
     } catch {
       this.channel.hangup('INCOMPATIBLE_DESTINATION');
     }

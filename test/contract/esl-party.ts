@@ -1,0 +1,113 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import {
+  UserAgent,
+  type DialogEnd,
+  type InviteDialog,
+  type SipMessage,
+} from '../../src/embedded/sip-stack/index.js';
+import { RtpAudio } from '../../src/simulate/rtp-audio.js';
+import { CODECS, readSdp, writeSdp, type CodecName } from '../../src/simulate/sdp.js';
+import type { Sound } from '../support/tones.js';
+
+export interface PartyOptions {
+  /** The uuid the channel gets. */
+  callId?: string;
+  /** Hz it sends; 0: silence. */
+  toneHz?: number;
+  codecs?: readonly CodecName[];
+  /** INVITE without SDP. */
+  late?: boolean;
+  /** In place of its own SDP. */
+  sdp?: string;
+  headers?: Record<string, string>;
+}
+
+/** A party on the media server: a SIP dialog and an RTP socket of its own, as a light endpoint has it. */
+export class Party {
+  readonly callId: string;
+  /** The BYE that ended it, if it was not its own. */
+  ended?: DialogEnd;
+  readonly reinvites: SipMessage[] = [];
+  private readonly agent = new UserAgent({ user: 'party' });
+  dialog!: InviteDialog;
+  /** The media server's SDP. */
+  sdp = '';
+  audio!: RtpAudio;
+
+  private constructor(
+    private readonly sipPort: number,
+    private readonly options: PartyOptions,
+  ) {
+    this.callId = options.callId ?? randomUUID();
+  }
+
+  /** Calls and is answered. @throws SipFailure where it is refused */
+  static async call(sipPort: number, options: PartyOptions = {}): Promise<Party> {
+    const party = new Party(sipPort, options);
+    await party.agent.listen({ protocol: 'udp', ip: '127.0.0.1', port: 0 });
+    party.audio = await RtpAudio.open('127.0.0.1');
+    try {
+      await party.invite();
+    } catch (error) {
+      await party.close();
+      throw error;
+    }
+    return party;
+  }
+
+  /** What the party hears from now on, for so many ms. */
+  async hear(ms = 500): Promise<Sound> {
+    const { samples } = await this.audio.listen(ms);
+    return { samples, rate: 8000 };
+  }
+
+  /** Gives another SDP in a re-INVITE. @returns the answer's direction */
+  async modify(direction: 'sendrecv' | 'sendonly' | 'inactive' | 'recvonly'): Promise<string> {
+    const body = this.ownSdp(direction);
+    const { response } = await this.dialog.reinvite({ body });
+    return readSdp(response.text).direction;
+  }
+
+  async hangUp(): Promise<void> {
+    await this.dialog.bye();
+  }
+
+  async close(): Promise<void> {
+    this.audio.close();
+    await this.agent.close();
+  }
+
+  private get codecs(): readonly CodecName[] {
+    return this.options.codecs ?? ['PCMA', 'PCMU'];
+  }
+
+  private ownSdp(direction: 'sendrecv' | 'sendonly' | 'inactive' | 'recvonly' = 'sendrecv'): string {
+    return writeSdp({ ip: '127.0.0.1', port: this.audio.port }, this.codecs, { direction });
+  }
+
+  private async invite(): Promise<void> {
+    const { late = false, sdp, toneHz = 0, headers } = this.options;
+    const outgoing = this.agent.invite({
+      uri: `sip:leg@127.0.0.1:${this.sipPort}`,
+      from: `<sip:party${randomInt(1000)}@127.0.0.1>`,
+      callId: this.callId,
+      headers,
+      body: late ? undefined : (sdp ?? this.ownSdp()),
+    });
+    const { dialog, response, ack } = await outgoing.answered;
+    this.dialog = dialog;
+    this.sdp = response.text;
+    dialog.onEnd((end) => (this.ended = end));
+    dialog.onReinvite((request) => {
+      this.reinvites.push(request);
+      const offered = readSdp(request.text).direction;
+      return { body: this.ownSdp(offered === 'sendonly' ? 'recvonly' : offered) };
+    });
+    if (late) ack(this.ownSdp());
+    const { to, codecs, eventPayloadType } = readSdp(response.text);
+    // An offer of several codecs: the first that is ours too.
+    this.audio.tone(toneHz);
+    const [codec] = codecs;
+    if (codec) this.audio.sendTo(to, CODECS[codec], eventPayloadType);
+  }
+}
