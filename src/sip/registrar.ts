@@ -82,7 +82,9 @@ export class Registrar {
   }
 
   private accepted(request: StackRequest, bindings: readonly Binding[]): Record<string, string> {
-    const contacts = bindings.map(
+    // drachtio-server reads the first one's lifetime for the connection that the request came by.
+    const own = (binding: Binding) => binding.sipCallId === request.get('call-id');
+    const contacts = [...bindings.filter(own), ...bindings.filter((one) => !own(one))].map(
       ({ contact, expiresAt, q }) =>
         `<${contact}>;expires=${Math.max(1, Math.round((expiresAt - clock.now()) / 1000))}${q < 1 ? `;q=${q}` : ''}`,
     );

@@ -84,10 +84,18 @@ export class SipPhone {
     return new SipPhone(await OPENERS[transport](port), port, user, transport);
   }
 
+  /**
+   * Of this phone alone: drachtio-server keeps one TCP or WebSocket connection per user@host of a contact, and sends
+   * everything for that user@host along it, whatever the port.
+   */
+  get contactUser(): string {
+    return `${this.user}-${this.tag}`;
+  }
+
   get contact(): string {
-    if (this.transport === 'ws') return `<sip:${this.user}@k3j4h5.invalid;transport=ws>`; // RFC 7118 §5
+    if (this.transport === 'ws') return `<sip:${this.contactUser}@k3j4h5.invalid;transport=ws>`; // RFC 7118 §5
     const parameter = this.transport === 'udp' ? '' : `;transport=${this.transport}`;
-    return `<sip:${this.user}@127.0.0.1:${this.raw.port}${parameter}>`;
+    return `<sip:${this.contactUser}@127.0.0.1:${this.raw.port}${parameter}>`;
   }
 
   private get via(): string {
