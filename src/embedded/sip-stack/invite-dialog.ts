@@ -326,9 +326,9 @@ export class SipInviteDialog implements InviteDialog, DialogParty {
     this.state = 'terminated';
     this.ended = end;
     this.sessionTimer.stop();
+    if (this.keepers.size > 0) this.settleAcked?.reject(new SipFailure(487, 'the dialog has ended'));
     for (const keeper of this.keepers.values()) keeper.stop();
     this.keepers.clear();
-    this.settleAcked?.reject(new SipFailure(487, 'the dialog has ended'));
     this.context.dialogs.delete(this.dialog.id);
     for (const listener of this.endListeners) listener(end);
   }

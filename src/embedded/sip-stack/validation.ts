@@ -6,11 +6,24 @@ export interface Fault {
   message: string;
 }
 
-/** Header fields that may stand once only (RFC 3261 §20 table 2; RFC 4475 §3.3.8). */
-const SINGLE = ['to', 'from', 'call-id', 'cseq', 'max-forwards', 'content-length', 'content-type', 'expires'];
-
-/** RFC 3261 §8.1.1: without them there is no request. */
-const REQUIRED = ['to', 'from', 'call-id', 'cseq', 'via'];
+/**
+ * Header fields that may stand once only (RFC 3261 §20 table 2; RFC 4475 §3.3.8), and Via; a bit for each.
+ * The first five are required in every message (§8.1.1).
+ */
+const FIELDS = [
+  'to',
+  'from',
+  'call-id',
+  'cseq',
+  'via',
+  'max-forwards',
+  'content-length',
+  'content-type',
+  'expires',
+] as const;
+const BITS: ReadonlyMap<string, number> = new Map(FIELDS.map((key, i) => [key, 1 << i]));
+const REQUIRED = 0b11111;
+const VIA = BITS.get('via')!;
 
 const KNOWN_METHODS = new Set([
   'INVITE', 'ACK', 'BYE', 'CANCEL', 'OPTIONS', 'REGISTER', 'PRACK', 'UPDATE', 'INFO', 'SUBSCRIBE', 'NOTIFY',
@@ -48,10 +61,15 @@ export function checkResponse(message: SipMessage): Fault | undefined {
 }
 
 function checkFields(message: SipMessage): Fault | undefined {
-  const seen: Record<string, number> = {};
-  for (const header of message.headers) seen[header.key] = (seen[header.key] ?? 0) + 1;
-  for (const key of REQUIRED) if (seen[key] === undefined) return bad(`${key} is missing`);
-  for (const key of SINGLE) if ((seen[key] ?? 0) > 1) return bad(`${key} stands more than once`);
+  let seen = 0;
+  for (const { key } of message.headers) {
+    const bit = BITS.get(key);
+    if (bit === undefined) continue;
+    if (seen & bit && bit !== VIA) return bad(`${key} stands more than once`);
+    seen |= bit;
+  }
+  if ((seen & REQUIRED) !== REQUIRED)
+    return bad(`${FIELDS.find((_key, i) => !(seen & (1 << i)))} is missing`);
   if (message.callId === '') return bad('Call-ID is empty');
   const cseq = message.get('cseq')!;
   // RFC 3261 §8.1.1.5: below 2^31.
