@@ -20,7 +20,13 @@ const common = {
   },
 };
 
-const kind = (displayName, pattern) => ({ ...common, displayName, testMatch: [`<rootDir>/${pattern}`] });
+const kind = (displayName, pattern, more = {}) => ({
+  ...common,
+  displayName,
+  testMatch: [`<rootDir>/${pattern}`],
+  ...more,
+});
+const patient = { setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'] };
 
 export default {
   projects: [
@@ -28,7 +34,7 @@ export default {
     kind('contract', 'test/contract/**/*.spec.ts'),
     kind('torture', 'test/torture/**/*.spec.ts'),
     kind('integration', 'test/integration/**/*.spec.ts'),
-    kind('e2e', 'test/e2e/**/*.spec.ts'),
-    kind('real-clients', 'test/real-clients/**/*.spec.ts'),
+    kind('e2e', 'test/e2e/**/*.spec.ts', patient),
+    kind('real-clients', 'test/real-clients/**/*.spec.ts', patient),
   ],
 };

@@ -9,7 +9,7 @@ import {
   type SipProtocol,
 } from '../embedded/sip-stack/index.js';
 import { RtpAudio } from './rtp-audio.js';
-import { readSdp, writeSdp, type CodecName, type Direction } from './sdp.js';
+import { CODECS, readSdp, writeSdp, type CodecName, type Direction } from './sdp.js';
 
 export interface PhoneOptions {
   /** Where the exchange listens. */
@@ -46,6 +46,8 @@ export class Phone {
   private readonly arrived: IncomingCall[] = [];
   private readonly waiting: ((call: IncomingCall) => void)[] = [];
   private readonly audios = new Set<RtpAudio>();
+  private readonly conversations = new Set<Conversation>();
+  private readonly outgoing = new Set<OutgoingCall>();
   /** Where it listens for SIP. */
   sipPort = 0;
   private registerCallId = `${Math.random().toString(36).slice(2)}@phone`;
@@ -128,7 +130,9 @@ export class Phone {
       body,
       ...(password !== undefined && { credentials: { username: user, password } }),
     });
-    return new OutgoingCall(this, invite, audio, options);
+    const call = new OutgoingCall(this, invite, audio, options);
+    this.outgoing.add(call);
+    return call;
   }
 
   /** The next call that comes in; it rings (180) until answered or refused. */
@@ -154,12 +158,29 @@ export class Phone {
     else this.arrived.push(call);
   }
 
+  /** Told of each conversation as it begins. */
+  talks(conversation: Conversation): void {
+    this.conversations.add(conversation);
+  }
+
+  /** Ends whatever goes on: hangs up, gives up, turns away. */
+  async fallSilent(): Promise<void> {
+    for (const call of this.outgoing) call.cancel();
+    for (const call of this.arrived.splice(0)) call.refuse(480);
+    await Promise.all([...this.conversations].filter(({ over }) => !over).map((one) => one.hangUp()));
+    for (const audio of this.audios) audio.close();
+    this.outgoing.clear();
+    this.conversations.clear();
+    this.audios.clear();
+  }
+
   async openAudio(): Promise<RtpAudio> {
     const audio = await RtpAudio.open(this.options.ip);
     this.audios.add(audio);
     return audio;
   }
 
+  /** Is gone, without a word to anyone. */
   async close(): Promise<void> {
     for (const audio of this.audios) audio.close();
     this.audios.clear();
@@ -205,10 +226,8 @@ export class IncomingCall {
     const audio = await this.phone.openAudio();
     const offer = this.invite.body;
     const theirs = offer === '' ? undefined : readSdp(offer);
-    const chosen = codecs.filter((codec) => codec === theirs?.codec?.name);
-    const body = writeSdp({ ip, port: audio.port }, chosen.length > 0 ? chosen : codecs, {
-      event: theirs?.eventPayloadType,
-    });
+    const common = theirs?.codecs.filter((codec) => codecs.includes(codec)) ?? codecs;
+    const body = writeSdp({ ip, port: audio.port }, common, { event: theirs?.eventPayloadType });
     const dialog = this.invite.answer({ body });
     const conversation = new Conversation(this.phone, dialog, audio, toneHz);
     const ack = await dialog.acked;
@@ -304,6 +323,7 @@ export class Conversation {
     toneHz: number,
   ) {
     audio.tone(toneHz);
+    phone.talks(this);
     this.ended = new Promise((done) =>
       dialog.onEnd((end) => {
         this.over = true;
@@ -325,8 +345,9 @@ export class Conversation {
 
   /** Sends sound to where the other side's SDP says. */
   talk(sdp: string): void {
-    const { to, codec, eventPayloadType } = readSdp(sdp);
-    if (codec && !this.held) this.audio.sendTo(to, codec, eventPayloadType);
+    const { to, codecs, eventPayloadType } = readSdp(sdp);
+    const codec = codecs.find((one) => this.phone.options.codecs.includes(one));
+    if (codec && !this.held) this.audio.sendTo(to, CODECS[codec], eventPayloadType);
   }
 
   private sdp(direction: Direction): string {

@@ -5,15 +5,15 @@ import type { MediaAddress } from './rtp-audio.js';
 const OUR_EVENT = 101;
 /** The codecs by their names in SDP. */
 export type CodecName = G711['name'];
-const CODECS: Record<CodecName, G711> = { PCMA, PCMU };
+export const CODECS: Record<CodecName, G711> = { PCMA, PCMU };
 
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
 /** The audio of an SDP as a G.711 phone reads it (RFC 3264 §5). */
 export interface AudioDescription {
   to: MediaAddress;
-  /** Undefined where neither PCMA nor PCMU is in it. */
-  codec: G711 | undefined;
+  /** Those of G.711 that are in it, in its order. */
+  codecs: CodecName[];
   eventPayloadType: number;
   direction: Direction;
 }
@@ -51,12 +51,12 @@ export function readSdp(sdp: string): AudioDescription {
   const [, port, types] = /^m=audio (\d+) \S+ ([\d ]+)/m.exec(sdp) ?? [];
   if (!ip || !port || !types) throw new TypeError('an SDP without IPv4 audio');
   const offered = types.trim().split(' ');
-  const codec = offered.map((type) => codecOfPayloadType(Number(type))).find((known) => known !== undefined);
+  const codecs = offered.flatMap((type) => codecOfPayloadType(Number(type))?.name ?? []);
   const event = /^a=rtpmap:(\d+) telephone-event\/8000/im.exec(sdp)?.[1];
   const direction = /^a=(sendrecv|sendonly|recvonly|inactive)/m.exec(sdp)?.[1] as Direction | undefined;
   return {
     to: { ip, port: Number(port) },
-    codec,
+    codecs,
     eventPayloadType: Number(event ?? OUR_EVENT),
     direction: direction ?? 'sendrecv',
   };

@@ -27,7 +27,7 @@ describe('bad input ends in the right answer and a named ending', () => {
     await office.system.assertNothingLeft();
     expect(office.system.running).toBe(true);
   });
-  afterAll(() => office.close());
+  afterAll(() => office?.close());
 
   it('an unknown number: 404, written as refused', async () => {
     const call = await office.carrier.dial('+74950000199', { from: CALLER });

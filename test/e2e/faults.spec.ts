@@ -22,7 +22,7 @@ describe('PostgreSQL away during calls', () => {
     await office.silentDesks();
   });
   afterAll(async () => {
-    await office.close();
+    await office?.close();
     await proxy.close();
   });
 
@@ -95,7 +95,7 @@ describe('kill -9 at any moment', () => {
     office = await Office.open({ settings: { RTP_TIMEOUT_S: '3' } });
     await office.changeGroup({ ringTimeoutS: 20 });
   }, 90_000);
-  afterAll(() => office.close());
+  afterAll(() => office?.close());
 
   /** What a call is doing when the blow falls; each leaves it there. */
   const MOMENTS = {
@@ -175,7 +175,7 @@ describe('kill -9 of the embedded PostgreSQL', () => {
     const [ended] = await system.endedCalls(1, 30_000);
     expect(ended).toMatchObject({ outcome: 'answered', endedBy: 'caller' });
     await system.assertNothingLeft();
-    await office.close();
+    await office?.close();
   }, 150_000);
 });
 
@@ -198,7 +198,7 @@ describe('SIGTERM', () => {
     expect(children.filter(isAlive)).toEqual([]);
     const rows = await office.system.sql('SELECT outcome, ended_by FROM call WHERE answered_at IS NOT NULL');
     expect(rows).toEqual([{ outcome: 'answered', ended_by: 'caller' }]);
-    await office.close();
+    await office?.close();
   }, 90_000);
 
   it('twice: the conversation is ended at once, both phones hear of it, and the ledger says why', async () => {
@@ -215,6 +215,6 @@ describe('SIGTERM', () => {
     expect(await office.system.sql('SELECT outcome, ending FROM call')).toEqual([
       { outcome: 'answered', ending: 'shut-down' },
     ]);
-    await office.close();
+    await office?.close();
   }, 90_000);
 });

@@ -22,7 +22,7 @@ describe('a call to the company number', () => {
     await office.silentDesks();
     await office.system.assertNothingLeft();
   });
-  afterAll(() => office.close());
+  afterAll(() => office?.close());
 
   it('is answered: each hears the other, the recording has the caller left and the manager right', async () => {
     const desk = await office.manager('101');
@@ -114,7 +114,7 @@ describe('a call to the company number', () => {
     await (await call.answered).hangUp();
     await manager.ended;
     const [, , third] = await ended(3);
-    expect(third).toMatchObject({ outcome: 'answered', client: { code } });
+    expect(third).toMatchObject({ outcome: 'answered', ending: 'caller-hung-up', client: { code } });
     const closed = await office.system.sql<{ closed_by_call_id: string }>(
       'SELECT closed_by_call_id FROM follow_up WHERE first_call_id = $1',
       [missed!.id],

@@ -14,7 +14,7 @@ describe('the promises', () => {
     await office.silentDesks();
     await office.system.assertNothingLeft();
   });
-  afterAll(() => office.close());
+  afterAll(() => office?.close());
 
   it('nothing rings unwritten: while the ledger can not be written, no phone rings and the caller hears nothing', async () => {
     const desk = await office.manager('101');
@@ -118,7 +118,7 @@ describe('nobody sees the other’s number', () => {
     office = await Office.open({ settings: { LOG_LEVEL: 'trace' } });
     await office.changeGroup({ ringTimeoutS: 1 });
   }, 90_000);
-  afterAll(() => office.close());
+  afterAll(() => office?.close());
 
   it('the client’s number is in nothing that a manager’s phone or account can receive', async () => {
     const { system } = office;

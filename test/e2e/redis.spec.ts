@@ -12,7 +12,7 @@ describeWith(['redis-server'], 'with Redis as the dispatcher of jobs', () => {
     office = await Office.open({ settings: { REDIS_URL: redis.url } });
   }, 90_000);
   afterAll(async () => {
-    await office.close();
+    await office?.close();
     await redis.stop();
   });
 

@@ -16,7 +16,7 @@ describe('who is rung for a call', () => {
     await office.silentDesks();
     await office.system.assertNothingLeft();
   });
-  afterAll(() => office.close());
+  afterAll(() => office?.close());
 
   /** One call of the client that this extension answers and the caller ends. */
   async function talk(client: string, extension: Extension): Promise<void> {

@@ -134,7 +134,7 @@ describe('the embedded default', () => {
     const children = system.children();
     expect(await system.terminate()).toBe(0);
     await until('no child is left', () => !children.some(isAlive));
-    await office.close();
+    await office?.close();
   }, 120_000);
 
   it('without ADMIN_PASSWORD one is made up, printed once, and works', async () => {

@@ -31,7 +31,7 @@ describeWith(['sipp', 'baresip', 'sox'], 'SIPp as the carrier, baresip as the ma
     await Promise.all(phones.splice(0).map((phone) => phone.stop()));
     await office.system.assertNothingLeft();
   });
-  afterAll(() => office.close());
+  afterAll(() => office?.close());
 
   async function phone(extension: string, options: Partial<Parameters<typeof Baresip.start>[0]> = {}) {
     const { sipPort: port } = office.system;

@@ -111,8 +111,9 @@ export class Office {
     return calls[calls.length - 1] as CallView;
   }
 
-  /** Takes all registrations back, so that the next test begins with silent desks. */
+  /** Ends every call and takes all registrations back, so that the next test begins with silent desks. */
   async silentDesks(): Promise<void> {
+    await Promise.all(this.phones.map((phone) => phone.fallSilent()));
     for (const [extension, phone] of this.managers) {
       await phone.register(0);
       this.managers.delete(extension);

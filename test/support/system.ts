@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import type { CallView } from '../../src/contracts/calls.js';
+import { messageOf } from '../../src/common/app-error.js';
 import { testDatabase, type TestDatabase } from './database.js';
 import { env } from './env.js';
 import { startEngines, type Engines } from './engines.js';
@@ -71,7 +72,12 @@ export class System {
   /** Starts the product on free ports with an empty data folder and waits until it is ready. */
   static async start(options: SystemOptions = {}): Promise<System> {
     const system = await System.prepare(options);
-    await system.run();
+    try {
+      await system.run();
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
     return system;
   }
 
@@ -114,7 +120,16 @@ export class System {
   /** Starts the process (again) and waits until it is ready. */
   async run(): Promise<void> {
     await this.spawn();
-    await until('the product is ready', () => this.readyOrGone(), 60_000, 100);
+    const gone = this.exit.then((code) => {
+      throw new Error(`the product ended with ${code}`);
+    });
+    gone.catch(() => undefined); // a later end is the test's own
+    const ready = until('the product is ready', () => this.isReady(), 15_000, 100);
+    try {
+      await Promise.race([ready, gone]);
+    } catch (error) {
+      throw new Error(`${messageOf(error)}:\n${this.output.slice(-3000)}`, { cause: error });
+    }
     this.quietSockets = this.engineUdpSockets();
   }
 
@@ -132,9 +147,10 @@ export class System {
     return new Promise((done, fail) => child.once('spawn', done).once('error', fail));
   }
 
-  private async readyOrGone(): Promise<boolean> {
-    if (!this.running) throw new Error(`the product ended:\n${this.output.slice(-3000)}`);
-    return (await fetch(`${this.web}/health/ready`)).ok;
+  private async isReady(): Promise<boolean> {
+    const response = await fetch(`${this.web}/health/ready`);
+    if (response.ok) return true;
+    throw new Error(`${response.status} ${await response.text()}`);
   }
 
   get running(): boolean {

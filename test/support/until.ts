@@ -23,7 +23,8 @@ export async function until<T>(
       last = error;
     }
     if (performance.now() > deadline) {
-      throw new Error(`not within ${limitMs} ms: ${what}`, { cause: last });
+      const why = last instanceof Error ? ` (${last.message})` : '';
+      throw new Error(`not within ${limitMs} ms: ${what}${why}`);
     }
     await pause(everyMs);
   }
