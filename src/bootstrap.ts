@@ -69,6 +69,7 @@ async function openCalls(app: NestExpressApplication, settings: Settings): Promi
   await mediaServers.connect(app.get(DrachtioConnection).stack);
   await app.get(SipEdge).start(settings.DRACHTIO_URL ?? '');
   await recovery.end(leftOpen);
+  await recovery.watch();
   await app.get(Jobs).start();
 }
 
@@ -122,6 +123,7 @@ class Running implements Linekeeper {
     this.app.get(SipEdge).drain();
     liveCalls.endAll('shut-down');
     await liveCalls.untilEmpty(LAST_WRITES_MS);
+    this.app.get(CallRecovery).stop();
     await this.app.get(SipEdge).stop();
     this.app.get(MediaServers).close();
     await this.app.get(Jobs).stop();

@@ -11,6 +11,7 @@ import type { InboundInvite } from '../sip/inbound-invite.js';
 import { CallLeg } from './call-leg.entity.js';
 import { Call } from './call.entity.js';
 import { ENDINGS, outcomeOf, type EndingName, type Outcome } from './call-endings.js';
+import { ControlPlanes } from './control-planes.js';
 import type { LiveCall, LiveParts, RungExtension } from './live-call.js';
 
 /** What the ledger keeps of a received call until it is applied; the number only sealed. */
@@ -20,6 +21,7 @@ interface ReceivedData {
   trunkId: string;
   callerKind: 'number' | 'withheld' | 'malformed';
   caller: { hash: string; sealed: string } | null;
+  controlPlaneId: string;
 }
 
 /** One file of a conversation's recording. */
@@ -56,6 +58,7 @@ export class CallLedger {
     private readonly ledger: Ledger,
     private readonly clients: ClientDirectory,
     private readonly vault: NumberVault,
+    private readonly planes: ControlPlanes,
   ) {
     ledger.project('call.received', (tx, write) => this.applyReceived(tx, write));
     ledger.project('call.answered', (tx, write) => this.applyAnswered(tx, write));
@@ -78,6 +81,7 @@ export class CallLedger {
       caller: protectedNumber
         ? { hash: protectedNumber.hash.toString('base64'), sealed: protectedNumber.sealed.toString('base64') }
         : null,
+      controlPlaneId: this.planes.id,
     };
     const { result } = await this.ledger.write({
       ...this.entry(call, 'call.received', `carrier:${trunk.name}`, data),
@@ -143,6 +147,7 @@ export class CallLedger {
       clientId: client?.id ?? null,
       callerKind: data.callerKind,
       startedAt: new Date(write.at),
+      controlPlaneId: data.controlPlaneId,
     });
     return {
       payload: { companyNumber: data.companyNumber, trunkId: data.trunkId, callerKind: data.callerKind },

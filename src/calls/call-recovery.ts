@@ -7,9 +7,10 @@ import { MediaServers } from '../media/media-servers.js';
 import { Uac } from '../sip/uac.js';
 import { Call } from './call.entity.js';
 import { CallLedger } from './call-ledger.js';
+import { ControlPlanes } from './control-planes.js';
 import { LiveCalls } from './live-calls.js';
 
-/** What an earlier process of ours left: calls that it never saw the end of. */
+/** Ends the calls that a control plane never saw the end of: our own of before, and those of one that died. */
 @Injectable()
 export class CallRecovery {
   constructor(
@@ -18,11 +19,13 @@ export class CallRecovery {
     private readonly liveCalls: LiveCalls,
     private readonly mediaServers: MediaServers,
     private readonly uac: Uac,
+    private readonly planes: ControlPlanes,
   ) {}
 
-  /** The calls left open; to be asked for before new calls come in. */
+  /** The calls that our earlier process left open; to be asked for before new calls come in. */
   async find(): Promise<Call[]> {
-    return this.database.transaction('*', (tx) => tx.findBy(Call, { endedAt: IsNull() }));
+    await this.rememberTalks();
+    return this.openCallsOf(this.planes.id);
   }
 
   /** Ends both sides of every call left open and writes its ending; nothing stays open for ever. */
@@ -35,8 +38,38 @@ export class CallRecovery {
         answered: call.answeredAt !== null,
       });
     }
-    if (open.length > 0) log('calls').warn({ calls: open.length }, 'calls of an earlier process ended');
-    await this.rememberTalks();
+    if (open.length > 0) log('calls').warn({ calls: open.length }, 'calls left open were ended');
+  }
+
+  /** From now on, the calls of other control planes that die are ended here. */
+  async watch(): Promise<void> {
+    await this.planes.start(async (dead) => {
+      await this.end(await this.adopt(dead));
+      await this.planes.forget(dead);
+    });
+  }
+
+  stop(): void {
+    this.planes.stop();
+  }
+
+  private openCallsOf(controlPlaneId: string): Promise<Call[]> {
+    return this.database.transaction('*', (tx) => tx.findBy(Call, { controlPlaneId, endedAt: IsNull() }));
+  }
+
+  /** Makes a dead control plane's calls ours, in one step: of several survivors one gets them. */
+  private async adopt(dead: string): Promise<Call[]> {
+    const ids = await this.database.transaction('*', async (tx) => {
+      const { raw } = await tx
+        .createQueryBuilder()
+        .update(Call)
+        .set({ controlPlaneId: this.planes.id })
+        .where({ controlPlaneId: dead, endedAt: IsNull() })
+        .returning('id')
+        .execute();
+      return new Set((raw as { id: string }[]).map(({ id }) => id));
+    });
+    return (await this.openCallsOf(this.planes.id)).filter(({ id }) => ids.has(id));
   }
 
   private async hangUp({ id, live }: Call): Promise<void> {

@@ -23,5 +23,7 @@ export class Call {
   @Column('int', { name: 'sip_status', nullable: true }) sipStatus!: number | null;
   @Column('uuid', { name: 'manager_extension_id', nullable: true }) managerExtensionId!: string | null;
   @Column('uuid', { name: 'recording_id', nullable: true }) recordingId!: string | null;
+  /** Which control plane has it, or had it last. */
+  @Column('uuid', { name: 'control_plane_id', nullable: true }) controlPlaneId!: string | null;
   @Column('jsonb', { nullable: true }) live!: LiveParts | null;
 }

@@ -6,6 +6,7 @@ import { Ingress } from '../sip/ingress.js';
 import { SipModule } from '../sip/sip.module.js';
 import { CallLedger } from './call-ledger.js';
 import { CallRecovery } from './call-recovery.js';
+import { ControlPlanes } from './control-planes.js';
 import { Conversation } from './conversation.js';
 import { InboundCallHandler } from './inbound-call.handler.js';
 import { LiveCalls } from './live-calls.js';
@@ -13,7 +14,15 @@ import { PlanWalker } from './plan-walker.js';
 
 @Module({
   imports: [SipModule],
-  providers: [CallLedger, CallRecovery, Conversation, InboundCallHandler, LiveCalls, PlanWalker],
+  providers: [
+    CallLedger,
+    CallRecovery,
+    ControlPlanes,
+    Conversation,
+    InboundCallHandler,
+    LiveCalls,
+    PlanWalker,
+  ],
   exports: [CallRecovery, LiveCalls],
 })
 export class CallsModule {

@@ -166,12 +166,20 @@ export class Foundation1700000000001 implements MigrationInterface {
         sip_status int,
         manager_extension_id uuid REFERENCES extension ON DELETE SET NULL,
         recording_id uuid,
+        -- which control plane has it, or had it last
+        control_plane_id uuid,
         -- what a restarted control plane needs to find the call's SIP dialogs and media channels again
         live jsonb
       );
       CREATE INDEX call_by_time ON call (company_id, started_at DESC, id DESC);
       CREATE INDEX call_of_client ON call (client_id, started_at DESC);
-      CREATE INDEX call_open ON call (company_id) WHERE ended_at IS NULL;
+      CREATE INDEX call_open ON call (control_plane_id) WHERE ended_at IS NULL;
+
+      -- the processes that share this database; each beats, and one that stops is dead
+      CREATE TABLE control_plane (
+        id uuid PRIMARY KEY,
+        beat timestamptz NOT NULL
+      );
 
       CREATE TABLE call_leg (
         id uuid PRIMARY KEY,

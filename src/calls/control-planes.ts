@@ -1,0 +1,81 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import { messageOf } from '../common/app-error.js';
+import { clock } from '../common/clock.js';
+import type { Settings } from '../common/env.js';
+import { newId } from '../common/ids.js';
+import { log } from '../common/log.js';
+import { SETTINGS } from '../common/settings.js';
+import { Database } from '../database/database.js';
+
+const BEAT_MS = 2_000;
+/** A control plane that has not been heard of for so long is dead. */
+const SILENCE_MS = 15_000;
+
+/** Which control planes share this database, and which of them have died. */
+@Injectable()
+export class ControlPlanes {
+  /** Ours; the same after a restart on the same data folder, so that a start knows its own calls of before. */
+  readonly id: string;
+  /** Of each other one: its last beat, and since when we have seen no newer (by our clock, not the database's). */
+  private readonly heard = new Map<string, { beat: string; since: number }>();
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    @Inject(SETTINGS) settings: Settings,
+    private readonly database: Database,
+  ) {
+    this.id = ownId(join(settings.DATA_DIR, 'control-plane.id'));
+  }
+
+  /** @param onDead told of each control plane that went silent, at every beat until `forget` */
+  async start(onDead: (id: string) => Promise<void>): Promise<void> {
+    const beat = () =>
+      this.beat(onDead).catch((error: unknown) => {
+        // While the database is away nobody can be judged: all start anew when it is back.
+        this.heard.clear();
+        log('calls').debug({ error: messageOf(error) }, 'no beat');
+      });
+    await beat();
+    this.timer = setInterval(() => void beat(), BEAT_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** What a dead control plane left is taken care of. */
+  async forget(id: string): Promise<void> {
+    this.heard.delete(id);
+    await this.database.transaction('*', (tx) => tx.query('DELETE FROM control_plane WHERE id = $1', [id]));
+  }
+
+  private async beat(onDead: (id: string) => Promise<void>): Promise<void> {
+    const others = await this.database.transaction('*', async (tx) => {
+      await tx.query(
+        `INSERT INTO control_plane (id, beat) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET beat = now()`,
+        [this.id],
+      );
+      return tx.query<{ id: string; beat: Date }[]>('SELECT id, beat FROM control_plane WHERE id <> $1', [
+        this.id,
+      ]);
+    });
+    for (const { id, beat } of others) {
+      const known = this.heard.get(id);
+      if (known?.beat !== beat.toISOString())
+        this.heard.set(id, { beat: beat.toISOString(), since: clock.monotonic() });
+      else if (clock.monotonic() - known.since > SILENCE_MS) await onDead(id);
+    }
+  }
+}
+
+function ownId(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    const id = newId();
+    writeFileSync(path, id, { mode: 0o600 });
+    return id;
+  }
+}
