@@ -75,7 +75,8 @@ export class Outbound {
     app: AppMessage,
     proxy: string,
   ): Promise<void> {
-    const hop = proxy === '' ? app.uri : nameAddr(proxy).uri;
+    // Without <>, the parameters are the URI's: its transport among them.
+    const hop = proxy === '' ? app.uri : proxy.includes('<') ? nameAddr(proxy).uri : proxy;
     const uri = parseUri(hop);
     if (uri === undefined) throw new Error(`invalid request-uri: ${hop}`);
     const protocol = protocolOf(uri);
