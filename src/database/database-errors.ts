@@ -31,7 +31,7 @@ const NETWORK_MESSAGES =
 
 /** The SQLSTATE of a database error, or the system's code of a socket error. */
 export function codeOf(error: unknown): string | undefined {
-  const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
+  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
   const found = driverError?.code ?? code;
   return typeof found === 'string' ? found : undefined;
 }

@@ -301,7 +301,9 @@ export class Foundation1700000000001 implements MigrationInterface {
       END $$;
       GRANT USAGE ON SCHEMA public TO linekeeper_app;
       DO $$ BEGIN
-        IF NOT pg_has_role(CURRENT_USER, 'linekeeper_app', 'SET') THEN
+        -- since PostgreSQL 16, who created a role may grant it, but not yet take it
+        IF NOT pg_has_role(CURRENT_USER, 'linekeeper_app',
+            CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END) THEN
           GRANT linekeeper_app TO CURRENT_USER;
         END IF;
       END $$;
