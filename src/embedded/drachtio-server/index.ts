@@ -7,10 +7,12 @@ import { DialogStore } from './dialog-store.js';
 import type { Engine } from './engine.js';
 import type { Frame } from './frames.js';
 import { Inbound } from './inbound.js';
+import { InboundAnswers } from './inbound-answers.js';
 import { MalformedCounts } from './malformed-counts.js';
 import { Outbound } from './outbound.js';
 import { ProxyRequests } from './proxy.js';
 import { ServerDialogs } from './server-dialogs.js';
+import { WaitingRequests } from './waiting-requests.js';
 
 export interface DrachtioServerSettings {
   sip: {
@@ -64,21 +66,23 @@ export async function startDrachtioServer(settings: DrachtioServerSettings): Pro
   });
   const engine: Engine = { endpoint, admin, dialogs: dialogStore };
   const dialogs = new ServerDialogs(engine);
-  const inbound = new Inbound(engine, dialogs);
+  const waiting = new WaitingRequests(endpoint.timers);
+  const inbound = new Inbound(engine, waiting);
+  const answers = new InboundAnswers(engine, dialogs, waiting);
   const outbound = new Outbound(engine, dialogs);
-  const proxies = new ProxyRequests(engine, inbound);
+  const proxies = new ProxyRequests(engine, waiting);
   const malformed = new MalformedCounts();
 
   function command(client: AdminClient, frame: Frame): void {
     if (frame.kind === 'proxy') return proxies.start(client, frame);
     const app = parseAppMessage(frame.payload);
     if (app === undefined) return client.reply(frame, 'NO|Invalid message format');
-    if (app.status > 0) inbound.answer(client, frame, app);
+    if (app.status > 0) answers.answer(client, frame, app);
     else outbound.send(client, frame, app);
   }
 
   function dropped(client: AdminClient): void {
-    inbound.forgetClient(client);
+    waiting.forgetClient(client);
     outbound.forgetClient(client);
     dialogStore.forgetClient(client);
   }
@@ -89,7 +93,7 @@ export async function startDrachtioServer(settings: DrachtioServerSettings): Pro
 
   async function stop(): Promise<void> {
     await admin.close();
-    inbound.close();
+    waiting.close();
     dialogStore.removeAll();
     await endpoint.close();
   }
@@ -110,7 +114,7 @@ export async function startDrachtioServer(settings: DrachtioServerSettings): Pro
     const counts = (): DrachtioServerCounts => ({
       ...endpoint.counts,
       clients: admin.size,
-      waiting: inbound.size,
+      waiting: waiting.size,
       sent: outbound.size,
       malformedInvites: malformed.bySource,
     });

@@ -2,13 +2,13 @@ import { resolveUri, serializeText, type SipMessage } from '../sip-stack/index.j
 import type { AdminClient } from './admin-client.js';
 import type { Engine } from './engine.js';
 import { metaOf, type Frame } from './frames.js';
-import type { Inbound, ResendingTransaction } from './inbound.js';
+import type { ResendingTransaction, WaitingRequests } from './waiting-requests.js';
 
 /** Transaction-stateful forwarding (RFC 3261 §16) at an application's command: `proxy|txnId|…|destinations`. */
 export class ProxyRequests {
   constructor(
     private readonly engine: Engine,
-    private readonly inbound: Inbound,
+    private readonly waiting: WaitingRequests,
   ) {}
 
   /** Tokens: proxy, txnId, remainInDialog, fullResponse, followRedirects, simultaneous|serial, two timeouts, targets. */
@@ -17,7 +17,7 @@ export class ProxyRequests {
     const destinations = frame.tokens.slice(9).filter((one) => one !== '');
     if (destinations.length === 0)
       return client.reply(frame, 'NO|Invalid proxy request: not enough information provided');
-    const transaction = this.inbound.take(transactionId);
+    const transaction = this.waiting.take(transactionId);
     if (transaction === undefined) return client.reply(frame, 'NOK|transaction not found');
     const branches = new ProxyBranches(this.engine, transaction, {
       heard: (response) => {

@@ -1,5 +1,7 @@
 import { SipClientTransaction } from './client-transaction.js';
-import { MAGIC_COOKIE, newBranch } from './identifiers.js';
+import { newBranch } from './identifiers.js';
+import { LIMITS, RFC_TIMERS } from './limits.js';
+import { hash, mergeKey, serverKey } from './transaction-keys.js';
 import type { HeaderInput, SipMessage } from './message.js';
 import { SipMessage as Message } from './message.js';
 import { parseSip, serialize, SipParseError } from './parser.js';
@@ -24,21 +26,6 @@ import type {
   TimerValues,
 } from './types.js';
 import { markReceived, replyFlow } from './via.js';
-
-/** RFC 3261 §17.1.1.1. */
-const RFC_TIMERS: TimerValues = { t1: 500, t2: 4000, t4: 5000 };
-
-const LIMITS: EndpointLimits = {
-  transactions: 20_000,
-  transactionsPerSource: 10_000,
-  lingering: 20_000,
-  connections: 4096,
-  connectionsPerSource: 1024,
-  garbagePerSecond: 50,
-  messageBytes: 65_535,
-  idleMs: 4_000_000, // longer than a registration of an hour, whose refresh keeps the connection
-  firstMessageMs: 10_000,
-};
 
 type RequestHandler = (request: SipMessage, transaction: ServerTransaction) => void;
 
@@ -296,23 +283,4 @@ export class SipEndpoint implements EndpointApi {
     if (this.options.userAgent !== undefined && !message.has('user-agent'))
       message.add('User-Agent', this.options.userAgent);
   }
-}
-
-/** RFC 3261 §17.2.3: by branch, sent-by and method; without the magic cookie as RFC 2543 did. */
-function serverKey(request: SipMessage, branch: string, sentBy: string): string {
-  const method = request.method === 'ACK' ? 'INVITE' : request.method;
-  if (branch.length > MAGIC_COOKIE.length && branch.startsWith(MAGIC_COOKIE))
-    return `${branch}|${sentBy}|${method}`;
-  const { number } = request.cseq;
-  return `${request.callId}|${request.fromTag}|${number}|${request.uri}|${sentBy}|${branch}|${method}`;
-}
-
-const mergeKey = (request: SipMessage): string =>
-  `${request.callId}|${request.fromTag}|${request.get('cseq')}`;
-
-/** FNV-1a. */
-function hash(text: string): string {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return (value >>> 0).toString(16).padStart(8, '0');
 }
