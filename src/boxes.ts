@@ -22,8 +22,11 @@ export interface Boxes {
  */
 export async function startBoxes(settings: Settings, say: (line: string) => void): Promise<Boxes> {
   const stops: (() => Promise<void>)[] = [];
-  const losses: Promise<string>[] = [];
+  let stopping = false;
+  let tellLost: (what: string) => void;
+  const lost = new Promise<string>((resolve) => (tellLost = resolve));
   const stop = async () => {
+    stopping = true;
     for (const end of stops.splice(0).reverse()) await end();
   };
   let complete = settings;
@@ -39,7 +42,9 @@ export async function startBoxes(settings: Settings, say: (line: string) => void
     if (!settings.DRACHTIO_URL || !settings.FREESWITCH_URL) {
       const engine = await startEngine(engineSettings(settings));
       stops.push(() => engine.stop());
-      losses.push(engine.exited.then(() => 'the embedded engine'));
+      void engine.exited.then(() => {
+        if (!stopping) tellLost('the embedded engine');
+      });
       complete = {
         ...complete,
         DRACHTIO_URL: settings.DRACHTIO_URL ?? engine.drachtioUrl,
@@ -51,11 +56,7 @@ export async function startBoxes(settings: Settings, say: (line: string) => void
     await stop();
     throw error;
   }
-  return {
-    settings: complete,
-    stop,
-    lost: Promise.race(losses.length > 0 ? losses : [new Promise<string>(() => {})]),
-  };
+  return { settings: complete, stop, lost };
 }
 
 function engineSettings(settings: Settings): Parameters<typeof startEngine>[0] {

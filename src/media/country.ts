@@ -17,7 +17,8 @@ const ETSI = '%(1000,4000,425)';
  * @param country ISO 3166-1 alpha-2
  * @returns a tone without end: `;loops=-1`, for FreeSWITCH 1.11 plays TGML's `L=-1` once
  */
-export const ringbackOf = (country: string): string => `tone_stream://${BY_COUNTRY[country] ?? ETSI};loops=-1`;
+export const ringbackOf = (country: string): string =>
+  `tone_stream://${BY_COUNTRY[country] ?? ETSI};loops=-1`;
 
 /** The language a company's callers are spoken to. */
 export const languageOf = (country: string): Language => (RUSSIAN.has(country) ? 'ru' : 'en');

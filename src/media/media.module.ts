@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import type { Settings } from '../common/env.js';
 import { AppError } from '../common/app-error.js';
+import { HealthIndicators } from '../common/health-indicators.js';
 import { SETTINGS } from '../common/settings.js';
 import { SipModule } from '../sip/sip.module.js';
 import { Uac } from '../sip/uac.js';
@@ -40,4 +41,11 @@ const LEGS_PER_CALL = 2;
   ],
   exports: [MediaServers, Prompts, RecordingFiles],
 })
-export class MediaModule {}
+export class MediaModule {
+  constructor(mediaServers: MediaServers, health: HealthIndicators) {
+    health.register('media', async () => ({
+      up: mediaServers.isUp,
+      ...(!mediaServers.isUp && { detail: 'no media server is up' }),
+    }));
+  }
+}
