@@ -43,6 +43,9 @@ export interface ServerDialog {
   localContact: string;
 }
 
+/** s until a dialog that no application takes on again is ended. */
+const ORPHAN_S = 8 * 3600;
+
 /** The dialogs, found by drachtio's name or by what the network knows of them. */
 export class DialogStore {
   private readonly byStackId = new Map<string, ServerDialog>();
@@ -82,9 +85,13 @@ export class DialogStore {
     this.byTags.delete(entry.dialog.id);
   }
 
-  /** RFC 3261 §12: they go on without their application, until a BYE of either side or the session timer. */
+  /** They go on without their application, until a BYE, the session timer, or the longest a call may take. */
   forgetClient(client: AdminClient): void {
-    for (const entry of this.byTags.values()) if (entry.client === client) entry.client = undefined;
+    for (const entry of this.byTags.values()) {
+      if (entry.client !== client) continue;
+      entry.client = undefined;
+      if (!entry.sessionTimer.running) entry.sessionTimer.restart(ORPHAN_S, false);
+    }
   }
 
   removeAll(): void {

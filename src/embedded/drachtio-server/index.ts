@@ -10,7 +10,9 @@ import { Inbound } from './inbound.js';
 import { InboundAnswers } from './inbound-answers.js';
 import { MalformedCounts } from './malformed-counts.js';
 import { Outbound } from './outbound.js';
+import { OutboundInDialog } from './outbound-in-dialog.js';
 import { ProxyRequests } from './proxy.js';
+import { SentRequests } from './sent-requests.js';
 import { ServerDialogs } from './server-dialogs.js';
 import { WaitingRequests } from './waiting-requests.js';
 
@@ -69,7 +71,8 @@ export async function startDrachtioServer(settings: DrachtioServerSettings): Pro
   const waiting = new WaitingRequests(endpoint.timers);
   const inbound = new Inbound(engine, waiting);
   const answers = new InboundAnswers(engine, dialogs, waiting);
-  const outbound = new Outbound(engine, dialogs);
+  const sent = new SentRequests(engine);
+  const outbound = new Outbound(engine, dialogs, sent, new OutboundInDialog(engine, dialogs, sent));
   const proxies = new ProxyRequests(engine, waiting);
   const malformed = new MalformedCounts();
 
@@ -83,7 +86,7 @@ export async function startDrachtioServer(settings: DrachtioServerSettings): Pro
 
   function dropped(client: AdminClient): void {
     waiting.forgetClient(client);
-    outbound.forgetClient(client);
+    sent.forgetClient(client);
     dialogStore.forgetClient(client);
   }
 
@@ -115,7 +118,7 @@ export async function startDrachtioServer(settings: DrachtioServerSettings): Pro
       ...endpoint.counts,
       clients: admin.size,
       waiting: waiting.size,
-      sent: outbound.size,
+      sent: sent.size,
       malformedInvites: malformed.bySource,
     });
     return { adminPort, sipPort, wsPort, counts, stop };

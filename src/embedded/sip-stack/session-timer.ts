@@ -35,13 +35,19 @@ export class SessionTimer {
     private readonly act: { refresh(): void; expired(): void },
   ) {}
 
+  get running(): boolean {
+    return this.timer !== undefined;
+  }
+
   /** Call after each 2xx that carries Session-Expires. */
   restart(interval: number, weRefresh: boolean): void {
     this.stop();
     const seconds = weRefresh ? interval / 2 : interval - Math.min(32, interval / 3);
-    this.timer = this.timers.start(seconds * 1000, () =>
-      weRefresh ? this.act.refresh() : this.act.expired(),
-    );
+    this.timer = this.timers.start(seconds * 1000, () => {
+      this.timer = undefined;
+      if (weRefresh) this.act.refresh();
+      else this.act.expired();
+    });
   }
 
   stop(): void {
