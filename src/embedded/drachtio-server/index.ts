@@ -48,6 +48,7 @@ export interface RunningDrachtioServer {
   adminPort: number;
   sipPort: number;
   wsPort: number | undefined;
+  tlsPort: number | undefined;
   counts(): DrachtioServerCounts;
   stop(): Promise<void>;
 }
@@ -109,9 +110,12 @@ export async function startDrachtioServer(settings: DrachtioServerSettings): Pro
       sip.wsPort === undefined
         ? undefined
         : (await endpoint.listen({ protocol: 'ws', ip: sip.ip, port: sip.wsPort })).port;
+    let tlsPort: number | undefined;
     if (sip.tls) {
       const [cert, key] = await Promise.all([readFile(sip.tls.cert, 'utf8'), readFile(sip.tls.key, 'utf8')]);
-      await endpoint.listen({ protocol: 'tls', ip: sip.ip, port: sip.tls.port, tls: { cert, key } });
+      const secure = { cert, key };
+      tlsPort = (await endpoint.listen({ protocol: 'tls', ip: sip.ip, port: sip.tls.port, tls: secure }))
+        .port;
     }
     const adminPort = await admin.listen(settings.drachtio.port);
     const counts = (): DrachtioServerCounts => ({
@@ -121,7 +125,7 @@ export async function startDrachtioServer(settings: DrachtioServerSettings): Pro
       sent: sent.size,
       malformedInvites: malformed.bySource,
     });
-    return { adminPort, sipPort, wsPort, counts, stop };
+    return { adminPort, sipPort, wsPort, tlsPort, counts, stop };
   } catch (error) {
     await stop();
     throw error;
