@@ -61,8 +61,18 @@ describe('drachtio-srf on the embedded drachtio server', () => {
   const phoneUri = (transport?: string): string =>
     `sip:phone@127.0.0.1:${phonePort}${transport ? `;transport=${transport}` : ''}`;
 
-  const call = (o: { body?: string; headers?: Record<string, string>; uri?: string } = {}) =>
-    phone.invite({ uri: serverUri, from: '"Canary" <sip:79001234567@127.0.0.1>', body: sdp(4000), ...o });
+  /** The application's wish for requests travels on another socket than the caller's request. */
+  const routed = () => until('the application has asked for requests', () => server.counts().routes > 0);
+
+  const call = async (o: { body?: string; headers?: Record<string, string>; uri?: string } = {}) => {
+    if (server.counts().clients > 0) await routed();
+    return phone.invite({
+      uri: serverUri,
+      from: '"Canary" <sip:79001234567@127.0.0.1>',
+      body: sdp(4000),
+      ...o,
+    });
+  };
 
   const answering = (handle: (invite: IncomingInvite) => void): void => phone.onInvite(handle);
 
@@ -79,7 +89,7 @@ describe('drachtio-srf on the embedded drachtio server', () => {
           .then((dialog: Any) => dialog.on('destroy', () => resolve()), reject);
       }),
     );
-    const { dialog, response } = await call().answered;
+    const { dialog, response } = await (await call()).answered;
     expect(response.text).toBe(sdp(6000));
     expect(response.get('contact')).toContain(`127.0.0.1:${server.sipPort}`);
     await dialog.bye();
@@ -91,7 +101,7 @@ describe('drachtio-srf on the embedded drachtio server', () => {
       const dialog = await srf.createUAS(req, res, { localSdp: sdp(6000) });
       dialog.once('ack', () => void dialog.destroy({ headers: { Reason: 'Q.850;cause=16' } }));
     });
-    const { dialog } = await call().answered;
+    const { dialog } = await (await call()).answered;
     const end = await new Promise<Any>((resolve) => dialog.onEnd(resolve));
     expect(end.by).toBe('remote');
     expect(end.request.get('reason')).toBe('Q.850;cause=16');
@@ -103,7 +113,9 @@ describe('drachtio-srf on the embedded drachtio server', () => {
       res.send(486, 'Occupied', { headers: { Reason: 'Q.850;cause=17' } });
     });
     const seen: string[] = [];
-    const invite = call().onProgress((response) => seen.push(`${response.status} ${response.text.length}`));
+    const invite = (await call()).onProgress((response) =>
+      seen.push(`${response.status} ${response.text.length}`),
+    );
     const failure: Any = await invite.answered.catch((error: unknown) => error);
     expect(seen).toEqual([`183 ${sdp(6000).length}`]);
     expect(failure.response.reason).toBe('Occupied');
@@ -120,7 +132,7 @@ describe('drachtio-srf on the embedded drachtio server', () => {
         });
       }),
     );
-    const { dialog } = await call().answered;
+    const { dialog } = await (await call()).answered;
     expect(await pracked).toBe('PRACK');
     await dialog.bye();
   });
@@ -132,7 +144,7 @@ describe('drachtio-srf on the embedded drachtio server', () => {
         res.send(180);
       }),
     );
-    const invite = call();
+    const invite = await call();
     invite.onProgress(() => invite.cancel());
     await expect(invite.answered).rejects.toMatchObject({ status: 487 });
     await cancelled;
@@ -294,6 +306,7 @@ describe('drachtio-srf on the embedded drachtio server', () => {
         return res.send(401, { headers: { 'WWW-Authenticate': 'Digest realm="r", nonce="n", qop="auth"' } });
       res.send(200, { headers: { Contact: `${req.get('Contact')};expires=60` } });
     });
+    await routed();
     const response = await phone.request({
       method: 'REGISTER',
       uri: `sip:127.0.0.1:${server.sipPort}`,
@@ -339,6 +352,7 @@ describe('drachtio-srf on the embedded drachtio server', () => {
         resolve({ address: req.source_address, port: req.source_port, via: req.get('Via') });
       }),
     );
+    await routed();
     const registered = await browser.request({
       method: 'REGISTER',
       uri: `sip:127.0.0.1:${server.wsPort};transport=ws`,
@@ -383,7 +397,7 @@ describe('drachtio-srf on the embedded drachtio server', () => {
     srf.disconnect();
     await until('clients', () => server.counts().clients === 0);
     expect((await ask()).status).toBe(503);
-    await expect(call().answered).rejects.toMatchObject({ status: 503 });
+    await expect((await call()).answered).rejects.toMatchObject({ status: 503 });
     srf = await connect();
   });
 
@@ -394,7 +408,7 @@ describe('drachtio-srf on the embedded drachtio server', () => {
         dialog.on('destroy', (_bye: Any, reason: string) => resolve(reason));
       }),
     );
-    const { dialog } = await call({ body: '' }).answered; // never acknowledged
+    const { dialog } = await (await call({ body: '' })).answered; // never acknowledged
     expect(await ended).toBe('ACK timeout');
     await until('the dialog ends', () => dialog.state === 'terminated');
   }, 10_000);
@@ -428,7 +442,7 @@ describe('drachtio-srf on the embedded drachtio server', () => {
         .catch(() => undefined);
     });
     await ringing;
-    const invite = call();
+    const invite = await call();
     await new Promise<void>((resolve) => invite.onProgress(() => resolve()));
     second.disconnect();
     await expect(invite.answered).rejects.toMatchObject({ status: 503 });

@@ -73,6 +73,13 @@ export class AdminServer {
     return willing[turn];
   }
 
+  /** Verbs asked for, over all clients. */
+  get routes(): number {
+    let count = 0;
+    for (const client of this.clients) count += client.routes.size;
+    return count;
+  }
+
   get size(): number {
     return this.clients.size;
   }

@@ -36,6 +36,8 @@ export interface DrachtioServerSettings {
 
 export interface DrachtioServerCounts extends SipCounts {
   clients: number;
+  /** Verbs the clients have asked for. */
+  routes: number;
   /** Requests of the network that an application has still to answer. */
   waiting: number;
   /** Requests of applications without a final response. */
@@ -121,6 +123,7 @@ export async function startDrachtioServer(settings: DrachtioServerSettings): Pro
     const counts = (): DrachtioServerCounts => ({
       ...endpoint.counts,
       clients: admin.size,
+      routes: admin.routes,
       waiting: waiting.size,
       sent: sent.size,
       malformedInvites: malformed.bySource,
