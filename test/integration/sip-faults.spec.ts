@@ -1,6 +1,7 @@
 import type { InboundInvite } from '../../src/sip/inbound-invite.js';
 import type { SipDialog } from '../../src/sip/dialog.js';
 import { DrachtioConnection } from '../../src/sip/drachtio.connection.js';
+import { TokenBuckets } from '../../src/sip/token-buckets.js';
 import { freePort } from '../support/free-ports.js';
 import { statusOf } from '../support/raw-sip.js';
 import { until } from '../support/until.js';
@@ -29,21 +30,24 @@ describe('the SIP edge in trouble', () => {
 
   it('tells a stranger nothing, and a flood from one address fills neither ledger nor memory', async () => {
     rig = await startSipRig(snapshotWith([{ sourceAddresses: ['192.0.2.1'] }]));
+    // The usual size, refilled too slowly for a busy machine to keep up with.
+    Object.assign(rig.ingress, { otherRate: new TokenBuckets(1, 60) });
     const stranger = await open('scanner');
-    const answers = [];
-    for (let i = 0; i < 100; i++) {
-      const { final } = await invite(stranger, i % 2 ? COMPANY_NUMBER : '+74959999999');
-      answers.push(final);
+    const statuses: number[] = [];
+    while (!statuses.includes(503)) {
+      const batch = Array.from({ length: 25 }, (_, i) =>
+        invite(stranger, i % 2 ? COMPANY_NUMBER : '+74959999999').then(({ final }) => final),
+      );
+      statuses.push(...(await Promise.all(batch)).map(statusOf));
     }
-    const statuses = (await Promise.all(answers)).map(statusOf);
+    expect(new Set(statuses)).toEqual(new Set([403, 503]));
     expect(statuses.slice(0, 50).every((status) => status === 403)).toBe(true);
-    expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(20);
     expect(rig.written).toHaveLength(10);
     await rig.edge.stop();
     expect(rig.written).toHaveLength(11);
     expect(rig.written[10]).toMatchObject({
       kind: 'call.refusals-suppressed',
-      data: { source: '127.0.0.1', count: 90 },
+      data: { source: '127.0.0.1', count: statuses.length - 10 },
     });
     expect(rig.counters.counts).toMatchObject({ inbound: 0, dialogs: 0 });
   }, 20_000);

@@ -144,7 +144,24 @@ export class SipPhone {
       ),
     );
     const final = this.answerTo(callId, sequence, method);
-    final.catch(() => undefined);
+    const acknowledge = (response: string) => {
+      if (method !== 'INVITE' || statusOf(response) < 300) return;
+      // RFC 3261 §17.1.1.3: on the INVITE's own branch.
+      this.raw.send(
+        sipText(
+          [
+            `ACK ${uri ?? `sip:127.0.0.1:${this.sipPort}`} SIP/2.0`,
+            `${this.via};branch=${branch}`,
+            'Max-Forwards: 70',
+            `From: ${headerOf(response, 'From')}`,
+            `To: ${headerOf(response, 'To')}`,
+            `Call-ID: ${callId}`,
+            `CSeq: ${sequence} ACK`,
+          ].join('\n'),
+        ),
+      );
+    };
+    final.then(acknowledge, () => undefined);
     return { callId, cseq: sequence, branch, final };
   }
 
