@@ -38,8 +38,7 @@ describe('drachtio-srf on the embedded drachtio server', () => {
     });
     serverUri = `sip:line@127.0.0.1:${server.sipPort}`;
     phone = new UserAgent({ user: 'phone', timers: TIMERS });
-    phonePort = (await phone.listen({ protocol: 'udp', ip: '127.0.0.1', port: 0 })).port;
-    await phone.listen({ protocol: 'tcp', ip: '127.0.0.1', port: phonePort });
+    phonePort = (await phone.endpoint.listenUdpAndTcp('127.0.0.1', 0)).port;
     await phone.listen({ protocol: 'ws', ip: '127.0.0.1', port: 0 });
     srf = await connect();
   });

@@ -106,8 +106,7 @@ export async function startDrachtioServer(settings: DrachtioServerSettings): Pro
 
   const { sip } = settings;
   try {
-    const { port: sipPort } = await endpoint.listen({ protocol: 'udp', ip: sip.ip, port: sip.port });
-    await endpoint.listen({ protocol: 'tcp', ip: sip.ip, port: sipPort });
+    const { port: sipPort } = await endpoint.listenUdpAndTcp(sip.ip, sip.port);
     const wsPort =
       sip.wsPort === undefined
         ? undefined

@@ -77,6 +77,11 @@ export class SipEndpoint implements EndpointApi {
     return { port };
   }
 
+  /** UDP and TCP on one port; see Transports. */
+  async listenUdpAndTcp(ip: string, port: number): Promise<{ port: number }> {
+    return { port: await this.transports.listenUdpAndTcp(ip, port) };
+  }
+
   onRequest(handler: RequestHandler): void {
     this.requestHandler = handler;
   }

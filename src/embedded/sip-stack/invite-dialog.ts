@@ -1,6 +1,7 @@
 import { ALLOW, supportedValue, type AgentContext, type DialogParty } from './agent-context.js';
 import { AnswerKeeper } from './answer-keeper.js';
 import type { Dialog } from './dialog.js';
+import { DialogAcks } from './dialog-acks.js';
 import { SipMessage } from './message.js';
 import { buildResponse } from './response.js';
 import { MIN_SE_S, SessionTimer, sessionExpires, supports } from './session-timer.js';
@@ -21,8 +22,7 @@ export class SipInviteDialog implements InviteDialog, DialogParty {
   readonly acked: Promise<SipMessage>;
   private settleAcked: { resolve(ack: SipMessage): void; reject(error: Error): void } | undefined;
   private readonly keepers = new Map<number, AnswerKeeper>();
-  /** ACKs sent, by the CSeq of their INVITE: a repeated 2xx gets the same one again. */
-  private readonly acks = new Map<number, { message: SipMessage; target: SipFlow }>();
+  private readonly acks: DialogAcks;
   private reinviting: 'local' | 'remote' | undefined;
   private body: string | Buffer | undefined;
   private peerUpdates = false;
@@ -44,6 +44,7 @@ export class SipInviteDialog implements InviteDialog, DialogParty {
       expired: () =>
         void this.sayBye('session-timer', { Reason: 'SIP;cause=200;text="session timer expired"' }),
     });
+    this.acks = new DialogAcks(context.endpoint, dialog);
     context.dialogs.set(dialog.id, this);
   }
 
@@ -106,25 +107,12 @@ export class SipInviteDialog implements InviteDialog, DialogParty {
 
   /** A 2xx that came again gets the same ACK again, if it has had one (RFC 3261 §13.2.2.4). */
   repeatAck(seq: number): void {
-    const known = this.acks.get(seq);
-    if (known) this.context.endpoint.resendAck(known.message, known.target);
+    this.acks.repeat(seq);
   }
 
   sendAck(seq: number, body?: string | Buffer): void {
-    const ack = this.dialog.request('ACK', {}, seq);
-    if (body !== undefined && body.length > 0) {
-      ack.body = typeof body === 'string' ? Buffer.from(body) : body;
-      ack.add('Content-Type', 'application/sdp');
-      this.body = body;
-    }
-    void this.target().then(
-      (target) => {
-        this.acks.set(seq, { message: ack, target });
-        for (const old of this.acks.keys()) if (old < seq - 4) this.acks.delete(old);
-        this.context.endpoint.sendAck(ack, target);
-      },
-      () => undefined, // the 2xx comes again, and the ACK is tried again
-    );
+    if (body !== undefined && body.length > 0) this.body = body;
+    this.acks.send(seq, body);
   }
 
   async request(method: string, options: RequestOptions = {}): Promise<SipMessage> {
@@ -309,12 +297,7 @@ export class SipInviteDialog implements InviteDialog, DialogParty {
   }
 
   private build(method: string, options: RequestOptions): SipMessage {
-    const message = this.dialog.request(method, options.headers);
-    if (options.body !== undefined && options.body.length > 0) {
-      message.body = typeof options.body === 'string' ? Buffer.from(options.body) : options.body;
-      if (!message.has('content-type')) message.add('Content-Type', options.contentType ?? 'application/sdp');
-    }
-    return message;
+    return this.dialog.request(method, options.headers).setBody(options.body, options.contentType);
   }
 
   private async target(): Promise<SipFlow> {

@@ -170,6 +170,14 @@ export class SipMessage {
     return value === undefined ? undefined : topVia(value);
   }
 
+  /** Puts a body in, with its Content-Type if none stands there yet; '' and undefined leave the message alone. */
+  setBody(body: string | Buffer | undefined, contentType = 'application/sdp'): this {
+    if (body === undefined || body.length === 0) return this;
+    this.body = typeof body === 'string' ? Buffer.from(body) : body;
+    if (!this.has('content-type')) this.add('Content-Type', contentType);
+    return this;
+  }
+
   /** The body as UTF-8 text. */
   get text(): string {
     return this.body.length === 0 ? '' : this.body.toString('utf8');

@@ -29,6 +29,23 @@ export class Transports {
     return transport;
   }
 
+  /**
+   * UDP and TCP on one port (RFC 3261 §18.2.1 wants both). With port 0 it looks for one that is free for both.
+   * @throws the socket's error, EADDRINUSE for one
+   */
+  async listenUdpAndTcp(ip: string, port: number): Promise<number> {
+    for (let tries = port === 0 ? 20 : 1; ; tries--) {
+      const tcp = await this.open({ protocol: 'tcp', ip, port });
+      try {
+        this.all.push(await this.open({ protocol: 'udp', ip, port: tcp.port }), tcp);
+        return tcp.port;
+      } catch (error) {
+        await tcp.close();
+        if (tries <= 1) throw error;
+      }
+    }
+  }
+
   /** The listening address messages to this protocol leave by. */
   local(protocol: SipProtocol): Transport | undefined {
     return this.all.find((transport) => transport.protocol === protocol);

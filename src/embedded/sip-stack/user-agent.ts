@@ -158,11 +158,7 @@ export class UserAgent implements UserAgentApi {
       const seconds = this.context.sessionExpiresS;
       if (seconds > 0 && !request.has('session-expires')) request.add('Session-Expires', String(seconds));
     }
-    if (options.body !== undefined && options.body.length > 0) {
-      request.body = typeof options.body === 'string' ? Buffer.from(options.body) : options.body;
-      if (!request.has('content-type')) request.add('Content-Type', options.contentType ?? 'application/sdp');
-    }
-    return request;
+    return request.setBody(options.body, options.contentType);
   }
 
   private protocolOf(options: InviteOptions): SipProtocol {
