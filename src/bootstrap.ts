@@ -54,6 +54,7 @@ export async function startLinekeeper(settings: Settings, say: (line: string) =>
     await listen(app, settings);
     return new Running(app, boxes, started);
   } catch (error) {
+    app?.get(MediaServers).close();
     await app?.close();
     await boxes.stop();
     throw error;

@@ -28,7 +28,7 @@ export async function migrate(url: string, patienceMs = 30_000): Promise<void> {
         const seconds = Math.round(patienceMs / 1000);
         throw new AppError(
           'database-start',
-          `PostgreSQL at ${where} cannot be used after ${seconds} s: ${messageOf(error) || 'no answer'}`,
+          `PostgreSQL at ${where} cannot be used after ${seconds} s (${messageOf(error) || 'no answer'}): start it, or mend DATABASE_URL`,
         );
       }
       if (!told)
