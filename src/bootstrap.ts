@@ -54,8 +54,7 @@ export async function startLinekeeper(settings: Settings, say: (line: string) =>
     await listen(app, settings);
     return new Running(app, boxes, started);
   } catch (error) {
-    app?.get(MediaServers).close();
-    await app?.close();
+    if (app) await stopParts(app);
     await boxes.stop();
     throw error;
   }
@@ -98,7 +97,18 @@ async function listen(app: NestExpressApplication, settings: Settings): Promise<
   }
 }
 
+/** From the top down; parts that were not started have nothing to stop. */
+async function stopParts(app: NestExpressApplication): Promise<void> {
+  app.get(CallRecovery).stop();
+  await app.get(SipEdge).stop();
+  app.get(MediaServers).close();
+  await app.get(Jobs).stop();
+  await app.close();
+}
+
 class Running implements Linekeeper {
+  private stopped?: Promise<void>;
+
   constructor(
     private readonly app: NestExpressApplication,
     private readonly boxes: Boxes,
@@ -119,16 +129,17 @@ class Running implements Linekeeper {
     await this.stop();
   }
 
-  async stop(): Promise<void> {
+  /** A second call waits for the first. */
+  stop(): Promise<void> {
+    return (this.stopped ??= this.stopAll());
+  }
+
+  private async stopAll(): Promise<void> {
     const liveCalls = this.app.get(LiveCalls);
     this.app.get(SipEdge).drain();
     liveCalls.endAll('shut-down');
     await liveCalls.untilEmpty(LAST_WRITES_MS);
-    this.app.get(CallRecovery).stop();
-    await this.app.get(SipEdge).stop();
-    this.app.get(MediaServers).close();
-    await this.app.get(Jobs).stop();
-    await this.app.close();
+    await stopParts(this.app);
     await this.boxes.stop();
   }
 }

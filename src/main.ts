@@ -38,7 +38,7 @@ function welcome(settings: Settings, { adminEmail, generatedPassword }: Linekeep
   say(`  web       http://${host}:${settings.HTTP_PORT}/`);
   say(`  SIP       ${host}:${settings.SIP_PORT} (udp, tcp)   ws://${host}:${settings.SIP_WS_PORT}`);
   say(
-    `  sign-in   ${adminEmail}${generatedPassword ? ` with password ${generatedPassword} (shown only now)` : ''}`,
+    `  sign-in   ${adminEmail}${generatedPassword ? ` with password (shown only now) ${generatedPassword}` : ''}`,
   );
   if (settings.SEED === 'demo') {
     say('  phones    extensions 101, 102, 103 with passwords secret101, secret102, secret103');

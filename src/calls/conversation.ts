@@ -65,6 +65,7 @@ export class Conversation {
     });
     call.atEnd(() => dialog.bye());
     dialog.onBye(({ by }) => call.end(by === 'remote' ? 'caller-hung-up' : 'dialog-timed-out'));
+    if (!invite.offer) await callerLeg.modify(dialog.remoteSdp); // his answer came with the ACK
     return dialog;
   }
 

@@ -45,8 +45,8 @@ export class InboundCallHandler {
       this.fail(call, error);
     } finally {
       if (!call.answered) this.refuse(call, invite);
-      await call.close();
-      await this.callLedger.ended(call);
+      // Written at once: a phone that does not answer its BYE holds nothing up.
+      await Promise.all([this.callLedger.ended(call), call.close()]);
       this.liveCalls.remove(call);
     }
   }
@@ -62,11 +62,12 @@ export class InboundCallHandler {
   private async converse(call: LiveCall, invite: InboundInvite, plan: RoutePlan): Promise<void> {
     const server = this.mediaServers.choose();
     const [callerLeg, offered] = await Promise.all([
-      this.callerLeg(call, server, invite.offer),
+      this.callerLeg(call, server, invite),
       this.walker.anyoneToRing(plan) ? this.managerLeg(call, server) : undefined,
     ]);
     if (call.over.aborted) return;
-    invite.progress(callerLeg.sdp);
+    // An INVITE without SDP (RFC 3261 §13.2.1) gets our offer with the 200; before it there is nowhere to send audio.
+    if (invite.offer) invite.progress(callerLeg.sdp);
 
     const country = this.provisioning.snapshot.companies.get(call.companyId)?.country ?? '';
     const taken = await this.walker.walk(call, plan, {
@@ -86,8 +87,8 @@ export class InboundCallHandler {
     await call.untilOver();
   }
 
-  private async callerLeg(call: LiveCall, server: MediaServer, offer: string): Promise<MediaLeg> {
-    const leg = await server.receive(offer);
+  private async callerLeg(call: LiveCall, server: MediaServer, { offer }: InboundInvite): Promise<MediaLeg> {
+    const leg = offer ? await server.receive(offer) : (await server.offer()).leg;
     this.watch(call, leg);
     return leg;
   }

@@ -6,6 +6,9 @@ import { Ledger } from '../ledger/ledger.js';
 import type { LedgerWrite } from '../ledger/ledger-write.js';
 import { Recording } from './recording.entity.js';
 
+/** The media server closes the file when its leg ends, which is while the call's end is being written. */
+const CLOSING_MS = 2_000;
+
 /**
  * Follows a call's recording: known from the answer on, a segment more after the loss of a
  * media server, each checked by a job after the end.
@@ -42,6 +45,7 @@ export class RecordingLedger {
         companyId: write.companyId,
         kind: 'recording.check',
         payload: { recordingId: id },
+        runAt: new Date(new Date(write.at).getTime() + CLOSING_MS),
       });
     }
   }
