@@ -1,0 +1,293 @@
+// The processes of the product, each kept running by a supervisor as systemd or docker would, and what can be done to them.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join, resolve } from 'node:path';
+import { clearTimeout } from 'node:timers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { commandOf, descendantsOf, isAlive } from './processes.mjs';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const RESTART_AFTER_MS = 300;
+const SECRET = 'of-this-campaign';
+
+/** A process that is started again whenever it ends, until stop(). */
+class Supervised {
+  #child;
+  #ended = Promise.resolve();
+  #wanted = false;
+  starts = 0;
+
+  constructor(name, launch, onOutput = () => undefined) {
+    this.name = name;
+    this.launch = launch;
+    this.onOutput = onOutput;
+  }
+
+  get pid() {
+    return this.#child && this.#child.exitCode === null && this.#child.signalCode === null
+      ? this.#child.pid
+      : 0;
+  }
+
+  start() {
+    this.#wanted = true;
+    this.starts += 1;
+    const { program, args, env } = this.launch;
+    const child = spawn(program, args, { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    child.stdout.on('data', (chunk) => this.onOutput(chunk.toString()));
+    child.stderr.on('data', (chunk) => this.onOutput(chunk.toString()));
+    child.on('error', (error) => this.onOutput(`${program}: ${error.message}\n`));
+    this.#ended = new Promise((done) =>
+      child.once('close', (code, signal) => {
+        this.onOutput(`== ${this.name} (process ${child.pid}) ended with ${signal ?? code}\n`);
+        if (this.#wanted) setTimeout(() => this.#wanted && this.start(), RESTART_AFTER_MS);
+        done();
+      }),
+    );
+  }
+
+  /** In good order; killed where that takes longer than `limitMs`. */
+  async stop(limitMs = 20_000) {
+    this.#wanted = false;
+    const { pid } = this;
+    if (pid === 0) return;
+    process.kill(pid, 'SIGCONT');
+    process.kill(pid, 'SIGTERM');
+    const force = setTimeout(() => isAlive(pid) && process.kill(pid, 'SIGKILL'), limitMs);
+    await this.#ended;
+    clearTimeout(force);
+  }
+}
+
+/** Who a fault hits: the processes of a victim now, the first one first; none while it is down. */
+const victimsOf = (boxes) => ({
+  'control plane': () => [boxes.product.pid],
+  engine: () => descendantsOf(boxes.product.pid).filter((pid) => /embedded\/main\.js/.test(commandOf(pid))),
+  postgres: () => {
+    const postmaster = boxes.postmaster();
+    return [postmaster, ...descendantsOf(postmaster)];
+  },
+  redis: () => [boxes.redis?.pid ?? 0],
+  'drachtio-server': () => [boxes.drachtio?.pid ?? 0],
+  freeswitch: () => [boxes.freeswitch?.pid ?? 0],
+});
+
+/** Weights of the victims: the control plane and the media matter most. */
+const WEIGHTS = { 'control plane': 3, engine: 3, postgres: 3, redis: 1, 'drachtio-server': 2, freeswitch: 3 };
+const VICTIMS = {
+  embedded: ['control plane', 'engine', 'postgres'],
+  external: ['control plane', 'postgres', 'drachtio-server', 'freeswitch'],
+};
+
+/** Names of what can be hit, with weights, for the plan. */
+export const victimWeights = (engine, withRedis) =>
+  Object.fromEntries(
+    [...VICTIMS[engine], ...(withRedis ? ['redis'] : [])].map((name) => [name, WEIGHTS[name]]),
+  );
+
+const signal = (pid, name) => {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // it has ended meanwhile
+  }
+};
+
+export class Boxes {
+  product;
+  redis;
+  drachtio;
+  freeswitch;
+  #postgres;
+  #stopped = new Set();
+  #options;
+  #onOutput;
+  settings = {};
+
+  /** @param options engine, dataDir, ports, programs, withRedis, settings */
+  constructor(options, onOutput) {
+    this.#options = options;
+    this.#onOutput = onOutput;
+  }
+
+  async start() {
+    const { engine, dataDir, ports, programs, withRedis, settings } = this.#options;
+    this.settings = { ...settings };
+    if (withRedis) {
+      const args = ['--port', `${ports.redis}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+      this.redis = new Supervised(
+        'redis',
+        { program: 'redis-server', args, env: process.env },
+        () => undefined,
+      );
+      this.redis.start();
+      this.settings.REDIS_URL = `redis://127.0.0.1:${ports.redis}`;
+    }
+    if (engine === 'external') {
+      const { startPostgres } = await import('../../dist/embedded/postgres.js');
+      const folder = join(dataDir, 'server');
+      mkdirSync(folder, { mode: 0o700 });
+      this.#postgres = { folder, server: await startPostgres(folder) };
+      this.drachtio = new Supervised('drachtio-server', drachtio(programs, ports), this.#onOutput);
+      this.freeswitch = new Supervised('freeswitch', freeswitch(programs, ports, dataDir), this.#onOutput);
+      this.drachtio.start();
+      this.freeswitch.start();
+      await Promise.all([accepts(ports.drachtio), accepts(ports.esl)]);
+      Object.assign(this.settings, {
+        DATABASE_URL: this.#postgres.server.url,
+        DRACHTIO_URL: `drachtio://:${SECRET}@127.0.0.1:${ports.drachtio}`,
+        FREESWITCH_URL: `esl://:${SECRET}@127.0.0.1:${ports.esl}`,
+      });
+    }
+    const launch = { program: process.execPath, args: [join(ROOT, 'dist/main.js')], env: this.settings };
+    this.product = new Supervised('control plane', launch, this.#onOutput);
+    this.product.start();
+    await this.untilReady();
+  }
+
+  get web() {
+    return `http://127.0.0.1:${this.#options.ports.http}`;
+  }
+
+  /** Waits until calls can be taken. */
+  async untilReady(limitMs = 60_000) {
+    const deadline = performance.now() + limitMs;
+    for (;;) {
+      let last;
+      try {
+        const answer = await fetch(`${this.web}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+        if (answer.ok) return;
+        last = await answer.text();
+      } catch (error) {
+        last = error.message;
+      }
+      if (performance.now() > deadline) throw new Error(`the product is not ready: ${last}`);
+      await pause(100);
+    }
+  }
+
+  /** The PostgreSQL server's first process; 0 while it is down. */
+  postmaster() {
+    const folder = this.#postgres?.folder ?? this.#options.dataDir;
+    try {
+      const pid = Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+      return isAlive(pid) && readlinkSync(`/proc/${pid}/cwd`) === join(folder, 'postgres') ? pid : 0;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** Of the owner of the product's database. */
+  get databaseUrl() {
+    if (this.#postgres) return this.#postgres.server.url;
+    const { port, password } = JSON.parse(readFileSync(join(this.#options.dataDir, 'postgres.json'), 'utf8'));
+    return `postgresql://linekeeper:${password}@127.0.0.1:${port}/linekeeper`;
+  }
+
+  /**
+   * Does to a victim what the plan says.
+   * @returns 'done', or 'was down' where there is no process to do it to
+   */
+  hit({ deed, victim, forMs }) {
+    const found = victimsOf(this)[victim]();
+    const pids = found.filter((pid) => pid > 0);
+    const [first] = pids;
+    if (!first) return 'was down';
+    if (deed === 'stop') {
+      for (const pid of pids) {
+        signal(pid, 'SIGSTOP');
+        this.#stopped.add(pid);
+      }
+      setTimeout(() => this.#resume(pids), forMs);
+      return 'done';
+    }
+    signal(first, deed === 'kill' ? 'SIGKILL' : 'SIGTERM');
+    if (deed === 'restart') this.#resume(pids);
+    return 'done';
+  }
+
+  #resume(pids) {
+    for (const pid of pids) if (this.#stopped.delete(pid)) signal(pid, 'SIGCONT');
+  }
+
+  /** Nothing is stopped any more. */
+  resumeAll() {
+    this.#resume([...this.#stopped]);
+  }
+
+  /** Every process of the product that may hold files. */
+  pids() {
+    const own = [this.product.pid, this.drachtio?.pid, this.freeswitch?.pid].filter(Boolean);
+    return own.flatMap((pid) => [pid, ...descendantsOf(pid)]);
+  }
+
+  /** How often each was started, for a person. */
+  starts() {
+    const all = [this.product, this.drachtio, this.freeswitch, this.redis].filter(Boolean);
+    return all.map(({ name, starts }) => `${name} ${starts}×`).join(', ');
+  }
+
+  /** The control plane ends in good order and starts anew. */
+  async restartProduct() {
+    await this.product.stop(40_000);
+    this.product.start();
+    await this.untilReady();
+  }
+
+  async stop() {
+    this.resumeAll();
+    await this.product?.stop(40_000);
+    await Promise.all([this.drachtio?.stop(), this.freeswitch?.stop(), this.redis?.stop()]);
+    await this.#postgres?.server.stop();
+  }
+}
+
+const drachtio = ({ drachtioBin }, ports) => ({
+  program: drachtioBin,
+  args: [
+    ...['-f', join(ROOT, 'config/drachtio.conf.xml')],
+    ...['-c', `sip:127.0.0.1:${ports.sip};transport=udp,tcp`],
+    ...['-c', `sip:127.0.0.1:${ports.ws};transport=ws`],
+  ],
+  env: {
+    PATH: process.env.PATH,
+    DRACHTIO_SECRET: SECRET,
+    DRACHTIO_ADMIN_ADDRESS: '127.0.0.1',
+    DRACHTIO_ADMIN_TCP_PORT: `${ports.drachtio}`,
+  },
+});
+
+function freeswitch({ freeswitchBin }, ports, dataDir) {
+  const folders = ['log', 'db', 'run', 'temp', 'certs'].map((name) => [
+    `-${name}`,
+    join(dataDir, 'freeswitch', name),
+  ]);
+  for (const [, folder] of folders) mkdirSync(folder, { recursive: true });
+  return {
+    program: freeswitchBin,
+    args: ['-nonat', '-nf', '-nc', '-np', '-conf', join(ROOT, 'freeswitch'), ...folders.flat()],
+    env: {
+      PATH: process.env.PATH,
+      FREESWITCH_SIP_PORT: `${ports.mediaSip}`,
+      FREESWITCH_ESL_PORT: `${ports.esl}`,
+      FREESWITCH_ESL_PASSWORD: SECRET,
+      FREESWITCH_RTP_PORT_MIN: `${ports.rtp}`,
+      FREESWITCH_RTP_PORT_MAX: `${ports.rtp + 998}`,
+    },
+  };
+}
+
+async function accepts(port) {
+  const deadline = performance.now() + 30_000;
+  const listens = () =>
+    new Promise((done) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('connect', () => socket.destroy() && done(true)).once('error', () => done(false));
+    });
+  while (!(await listens())) {
+    if (performance.now() > deadline) throw new Error(`nothing listens on port ${port}`);
+    await pause(100);
+  }
+}

@@ -1,0 +1,34 @@
+// Free ports of 127.0.0.1, below Linux's ephemeral ones: nothing takes them while their owner is being restarted.
+import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+
+const FIRST = 10_000;
+const LAST = 32_000;
+
+const udpFree = (port) =>
+  new Promise((done) => {
+    const socket = createSocket('udp4').once('error', () => done(false));
+    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => socket.close(() => done(true)));
+  });
+const tcpFree = (port) =>
+  new Promise((done) => {
+    const server = createServer().once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
+  });
+
+export async function freePort() {
+  for (;;) {
+    const port = randomInt(FIRST, LAST);
+    if ((await udpFree(port)) && (await tcpFree(port))) return port;
+  }
+}
+
+/** The first, an even one, of `count` free UDP ports in a row. */
+export async function freeUdpRange(count) {
+  for (;;) {
+    const first = randomInt(FIRST / 2, (LAST - count) / 2) * 2;
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => udpFree(first + index)));
+    if (free.every(Boolean)) return first;
+  }
+}
