@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   UserAgent,
   type DialogEnd,
@@ -55,10 +56,13 @@ export class Party {
     return party;
   }
 
-  /** What the party hears from now on, for so many ms. */
+  /** What the party hears from now on, for so many ms; nothing where no packet comes. */
   async hear(ms = 500): Promise<Sound> {
-    const { samples } = await this.audio.listen(ms);
-    return { samples, rate: 8000 };
+    const giveUp = new AbortController();
+    const nothing = pause(ms + 250, undefined, { signal: giveUp.signal }).catch(() => undefined);
+    const heard = await Promise.race([this.audio.listen(ms), nothing]);
+    giveUp.abort();
+    return { samples: heard?.samples ?? new Int16Array(0), rate: 8000 };
   }
 
   /** Gives another SDP in a re-INVITE. @returns the answer's direction */
