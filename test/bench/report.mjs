@@ -1,5 +1,12 @@
 // The bench's results as Markdown tables, as README shows them.
 
+const LEDGER_LOADS = {
+  alone: 'one writer',
+  twentyAtOnce: 'twenty writers',
+  at120PerSecond: '120 a second, as 20 calls/s make them',
+  spoolTwentyAtOnce: 'into the spool, twenty writers',
+};
+
 const ms = (value) => (Number.isFinite(value) ? `${Math.round(value)}` : '–');
 const spread = ({ p50, p95, p99 }) => `${ms(p50)} / ${ms(p95)} / ${ms(p99)}`;
 const processes = (roles) =>
@@ -27,6 +34,9 @@ export function table(results) {
       ? [`| fresh clone to ready, packages included | ${results.freshCloneS.toFixed(0)} s |`]
       : []),
     `| ledger write within calls, p50 / p95 | up to ${ms(results.ledgerWithinCalls.p50UpToMs)} / up to ${ms(results.ledgerWithinCalls.p95UpToMs)} ms |`,
-    `| ledger alone | ${Math.round(results.ledgerAlone.perSecond)} appends a second, p50 ${results.ledgerAlone.p50Ms.toFixed(1)} ms, p95 ${results.ledgerAlone.p95Ms.toFixed(1)} ms |`,
+    ...Object.entries(LEDGER_LOADS).map(([load, name]) => {
+      const { perSecond, p50Ms, p95Ms } = results.ledgerAlone[load];
+      return `| ledger alone, ${name} | ${perSecond} appends a second, p50 ${p50Ms} ms, p95 ${p95Ms} ms |`;
+    }),
   ].join('\n');
 }
