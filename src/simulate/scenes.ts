@@ -1,4 +1,5 @@
 import { AppError } from '../common/app-error.js';
+import { tonesIn } from './goertzel.js';
 import { Phone, type Conversation, type OutgoingCall } from './phone.js';
 
 const COMPANY_NUMBER = '+74950000100';
@@ -20,19 +21,25 @@ interface Scene {
   play(stage: Stage, call: OutgoingCall): Promise<void>;
 }
 
+/** Each must hear the other's tone. @throws AppError where one does not */
 async function talk(
   seconds: number,
   caller: Conversation,
   manager: Conversation,
   { say }: Stage,
 ): Promise<void> {
-  const [heardByCaller] = await Promise.all([
-    caller.audio.listen(seconds * 1000),
-    manager.audio.listen(seconds * 1000),
+  await Promise.all([
+    hears('the caller', caller, MANAGER_HZ, seconds),
+    hears('the manager', manager, CALLER_HZ, seconds),
   ]);
-  say(
-    `    they talked for ${(heardByCaller.samples.length / heardByCaller.rate).toFixed(1)} s, sound both ways`,
-  );
+  say(`    they talk for ${seconds} s, and each hears the other`);
+}
+
+async function hears(who: string, { audio }: Conversation, hertz: number, seconds: number): Promise<void> {
+  await audio.listen(500); // the beginning of a bridge may be silent
+  const [heard] = tonesIn(await audio.listen(seconds * 1000 - 500), [hertz]);
+  if (heard === undefined)
+    throw new AppError('one-way-audio', `${who} does not hear the other's ${hertz} Hz`);
 }
 
 const SCENES: readonly Scene[] = [
