@@ -17,7 +17,7 @@ export class LedgerMetrics {
       'ledger_write_seconds',
       'Seconds until a ledger write was safe, in the database or in the spool',
       SECONDS,
-      ['where'],
+      ['where', 'kind'],
     );
     this.replayed = metrics.counter('ledger_replayed_total', 'Writes replayed from the spool');
     this.rejected = metrics.counter(

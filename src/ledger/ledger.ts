@@ -73,7 +73,10 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
     const began = clock.monotonic();
     const outcome = await this.writeSomewhere(cleaned(write), began);
     this.metrics.writes.inc({ where: outcome.where });
-    this.metrics.writeSeconds.observe({ where: outcome.where }, (clock.monotonic() - began) / 1000);
+    this.metrics.writeSeconds.observe(
+      { where: outcome.where, kind: write.kind },
+      (clock.monotonic() - began) / 1000,
+    );
     return outcome;
   }
 

@@ -33,7 +33,7 @@ export function table(results) {
     ...(results.freshCloneS
       ? [`| fresh clone to ready, packages included | ${results.freshCloneS.toFixed(0)} s |`]
       : []),
-    `| ledger write within calls, p50 / p95 | up to ${ms(results.ledgerWithinCalls.p50UpToMs)} / up to ${ms(results.ledgerWithinCalls.p95UpToMs)} ms |`,
+    `| \`call.received\` written before the ringing, p50 / p95 | up to ${ms(results.ledgerWithinCalls.p50UpToMs)} / up to ${ms(results.ledgerWithinCalls.p95UpToMs)} ms |`,
     ...Object.entries(LEDGER_LOADS).map(([load, name]) => {
       const { perSecond, p50Ms, p95Ms } = results.ledgerAlone[load];
       return `| ledger alone, ${name} | ${perSecond} appends a second, p50 ${p50Ms} ms, p95 ${p95Ms} ms |`;

@@ -110,11 +110,14 @@ async function freshClone() {
   }
 }
 
-/** Adds the ledger's part of the PDD, from the product's own histogram. */
+/** The ledger's part of the PDD: what the writes before the ringing took, from the product's own histogram. */
 function ledgerWithinCalls(metrics) {
-  const buckets = [
-    ...metrics.matchAll(/^linekeeper_ledger_write_seconds_bucket\{le="([^"]+)"[^}]*\} (\d+)/gm),
-  ].map(([, le, count]) => ({ ms: Number(le) * 1000, count: Number(count) }));
+  const buckets = [...metrics.matchAll(/^linekeeper_ledger_write_seconds_bucket\{([^}]*)\} (\d+)/gm)]
+    .filter(([, labels]) => labels.includes('kind="call.received"') && labels.includes('where="database"'))
+    .map(([, labels, count]) => ({
+      ms: Number(/le="([^"]+)"/.exec(labels)[1]) * 1000,
+      count: Number(count),
+    }));
   const total = buckets.at(-1)?.count ?? 0;
   const at = (share) => buckets.find(({ count }) => count >= total * share)?.ms;
   return { writes: total, p50UpToMs: at(0.5), p95UpToMs: at(0.95) };
