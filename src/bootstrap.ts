@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { startBoxes, type Boxes } from './boxes.js';
 import { CallRecovery } from './calls/call-recovery.js';
+import { ControlPlanes } from './calls/control-planes.js';
 import { LiveCalls } from './calls/live-calls.js';
 import { AppError } from './common/app-error.js';
 import type { Settings } from './common/env.js';
@@ -66,7 +67,7 @@ async function openCalls(app: NestExpressApplication, settings: Settings): Promi
   const recovery = app.get(CallRecovery);
   await app.get(Ledger).drained();
   const leftOpen = await recovery.find();
-  await mediaServers.connect(app.get(DrachtioConnection).stack);
+  await mediaServers.connect(app.get(DrachtioConnection).stack, app.get(ControlPlanes).id);
   await app.get(SipEdge).start(settings.DRACHTIO_URL ?? '');
   await recovery.end(leftOpen);
   await recovery.watch();

@@ -45,6 +45,7 @@ export class CallRecovery {
   async watch(): Promise<void> {
     await this.planes.start(async (dead) => {
       await this.end(await this.adopt(dead));
+      await this.mediaServers.hangUpAllOf(dead);
       await this.planes.forget(dead);
     });
   }

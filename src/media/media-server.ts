@@ -14,6 +14,8 @@ const INVITE_TIMEOUT_MS = 4_000;
 /** How long a leg is believed in while its media server cannot be asked. */
 const BELIEF_MS = 5_000;
 const SWEEP_MS = 30_000;
+/** Whose leg it is; sofia keeps headers that begin with X- as variables of the channel. */
+const OWNER_HEADER = 'X-Linekeeper-Owner';
 
 export interface MediaServerAddress {
   host: string;
@@ -34,6 +36,7 @@ export class MediaServer {
   private discovery?: FsmrfMediaServer;
   private draining = false;
   private pending = 0;
+  private owner = '';
   private downTimer?: NodeJS.Timeout;
   private sweepTimer?: NodeJS.Timeout;
   private readonly log = log('media');
@@ -72,9 +75,16 @@ export class MediaServer {
     return this.discovery?.sip.ipv4.udp.address;
   }
 
-  /** @param srf the drachtio client, which drachtio-fsmrf wants to hold @throws AppError with what to do */
-  async connect(srf: unknown): Promise<void> {
+  /**
+   * Legs that an earlier life of the owner left here are ended.
+   * @param srf the drachtio client, which drachtio-fsmrf wants to hold
+   * @param owner the control plane whose legs ours are
+   * @throws AppError with what to do
+   */
+  async connect(srf: unknown, owner: string): Promise<void> {
+    this.owner = owner;
     await this.esl.connect();
+    await this.hangUpAllOf(owner);
     try {
       this.discovery = await new Mrf(srf).connect({
         address: this.address.host,
@@ -106,17 +116,22 @@ export class MediaServer {
     this.esl.close();
   }
 
+  /** Ends every channel of a control plane that is no more. */
+  async hangUpAllOf(owner: string): Promise<void> {
+    await this.esl.api('hupall', `MANAGER_REQUEST sip_h_${OWNER_HEADER} ${owner}`);
+  }
+
   /** A leg for a party who offers: give it the party's SDP; its `sdp` is the answer for the party. */
   async receive(offer: string): Promise<MediaLeg> {
     return this.making(async () =>
-      this.adopt(await this.uac.invite(this.uri(), { offer, timeoutMs: INVITE_TIMEOUT_MS })),
+      this.adopt(await this.uac.invite(this.uri(), { ...this.inviteOptions(), offer })),
     );
   }
 
   /** A leg that offers to parties who are yet to ring. */
   async offer(): Promise<OfferedLeg> {
     return this.making(async () => {
-      const offered = await this.uac.inviteForOffer(this.uri(), { timeoutMs: INVITE_TIMEOUT_MS });
+      const offered = await this.uac.inviteForOffer(this.uri(), this.inviteOptions());
       const dialog = await offered.accept(inactiveAnswer(offered.offer));
       return { offer: offered.offer, leg: this.adopt(dialog) };
     });
@@ -141,6 +156,10 @@ export class MediaServer {
   private uri(): string {
     if (!this.sipAddress) throw unavailable();
     return `sip:leg@${this.sipAddress}`;
+  }
+
+  private inviteOptions() {
+    return { headers: { [OWNER_HEADER]: this.owner }, timeoutMs: INVITE_TIMEOUT_MS };
   }
 
   private adopt(dialog: MediaLeg['dialog']): MediaLeg {

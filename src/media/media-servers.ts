@@ -27,23 +27,24 @@ export class MediaServers {
 
   /**
    * Connects to every server; where one is up, those that are not are tried again in the background.
+   * @param owner the control plane whose legs ours are; what it left behind in an earlier life is ended
    * @throws AppError of the first server when none is up
    */
-  async connect(srf: unknown): Promise<void> {
-    const results = await Promise.allSettled(this.all.map((server) => server.connect(srf)));
+  async connect(srf: unknown, owner: string): Promise<void> {
+    const results = await Promise.allSettled(this.all.map((server) => server.connect(srf, owner)));
     const first = results[0];
     if (first?.status === 'rejected' && !this.isUp) throw first.reason;
     results.forEach((result, index) => {
       const server = this.all[index];
-      if (result.status === 'rejected' && server) this.retry(server, srf, result.reason);
+      if (result.status === 'rejected' && server) this.retry(server, srf, owner, result.reason);
     });
   }
 
-  private retry(server: MediaServer, srf: unknown, error: unknown): void {
+  private retry(server: MediaServer, srf: unknown, owner: string, error: unknown): void {
     log('media').error({ server: server.name, error: messageOf(error) }, 'a media server is not usable');
     const timer = setTimeout(() => {
       this.retries.delete(timer);
-      server.connect(srf).catch((again: unknown) => this.retry(server, srf, again));
+      server.connect(srf, owner).catch((again: unknown) => this.retry(server, srf, owner, again));
     }, RETRY_MS);
     this.retries.add(timer);
   }
@@ -84,6 +85,13 @@ export class MediaServers {
   async kill(uuid: string): Promise<void> {
     await Promise.allSettled(
       this.all.filter((server) => server.isUp).map((server) => server.esl.api('uuid_kill', uuid)),
+    );
+  }
+
+  /** Ends every channel of a control plane that died, ringing calls' among them, of which no row tells. */
+  async hangUpAllOf(owner: string): Promise<void> {
+    await Promise.allSettled(
+      this.all.filter((server) => server.isUp).map((server) => server.hangUpAllOf(owner)),
     );
   }
 
