@@ -23,13 +23,15 @@ export interface MediaServerSettings {
   rtpTimeoutS: number;
   /** Channels at once; beyond: 503. */
   maxChannels?: number;
+  /** Seconds between HEARTBEAT events; FreeSWITCH's 20 where it is left out. */
+  heartbeatS?: number;
 }
 
 /** SIP and ESL are for the control side alone. */
 const CONTROL_IP = '127.0.0.1';
 const MOST_CHANNELS = 1000;
 const SESSIONS_PER_SECOND = 100;
-const HEARTBEAT_MS = 20_000;
+const HEARTBEAT_S = 20;
 /** A party on hold may be silent for longer, by this factor (FreeSWITCH's media_hold_timeout in freeswitch/). */
 const HOLD_FACTOR = 6;
 /** How long a stop waits for the BYEs' answers and the recordings' last bytes. */
@@ -82,7 +84,10 @@ export async function startMediaServer(settings: MediaServerSettings): Promise<R
     throw error;
   }
   const idle = idleCpu();
-  const beat = setInterval(() => bus.publish('HEARTBEAT', () => heartbeat(state, idle())), HEARTBEAT_MS);
+  const beat = setInterval(
+    () => bus.publish('HEARTBEAT', () => heartbeat(state, idle())),
+    (settings.heartbeatS ?? HEARTBEAT_S) * 1000,
+  );
   const patience = settings.rtpTimeoutS * 1000;
   const watch = setInterval(
     () => {
