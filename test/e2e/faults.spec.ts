@@ -175,6 +175,46 @@ describe('kill -9 of the embedded PostgreSQL', () => {
   }, 150_000);
 });
 
+describe('an engine that hangs', () => {
+  it('during a conversation, for longer than its pings may take: the call has an ending, and the next one goes through', async () => {
+    const office = await Office.open();
+    const desk = await office.manager('101');
+    const call = await office.call('+79161234562');
+    const manager = await (await desk.incoming()).answer(TONES['101']);
+    const caller = await call.answered;
+    await expectToHear(caller.audio, TONES['101']);
+    const engine = office.system.enginePid;
+    process.kill(engine, 'SIGSTOP');
+    try {
+      // Neither events nor answers come: the control plane must see it by itself.
+      await until(
+        'the control plane calls itself unready',
+        () =>
+          office.system.isReady().then(
+            (up) => !up,
+            () => true,
+          ),
+        40_000,
+      );
+    } finally {
+      process.kill(engine, 'SIGCONT');
+    }
+    await until('it is ready again', () => office.system.isReady(), 40_000);
+    await Promise.all([caller.hangUp(), manager.hangUp()]);
+    const [ended] = await office.system.endedCalls(1, 30_000);
+    expect(ended!.outcome).toBe('answered');
+    await office.system.assertNothingLeft(30_000);
+
+    await desk.register();
+    const next = await office.call('+79161234563');
+    await (await desk.incoming()).answer(TONES['101']);
+    await expectToHear((await next.answered).audio, TONES['101']);
+    await office.silentDesks();
+    await office.system.endedCalls(2);
+    await office.close();
+  }, 150_000);
+});
+
 describe('SIGTERM', () => {
   it('drains: the conversation goes on to its end, new calls are refused, and the process ends with 0', async () => {
     const office = await Office.open();

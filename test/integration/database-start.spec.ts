@@ -56,7 +56,7 @@ describe('a start on a given PostgreSQL', () => {
     [
       'a server that is not there',
       async () => `postgresql://a:b@127.0.0.1:${await freePort()}/c`,
-      /^PostgreSQL at 127\.0\.0\.1:\d+\/c cannot be used after 1 s: .*ECONNREFUSED/,
+      /^PostgreSQL at 127\.0\.0\.1:\d+\/c cannot be used after 1 s \(.*ECONNREFUSED.*\): start it, or mend DATABASE_URL$/,
     ],
   ])('says in one line: %s', async (_, url, line) => {
     const failure = await Database.open(await url(), 1000).catch((error: Error) => error);

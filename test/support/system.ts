@@ -124,7 +124,7 @@ export class System {
       throw new Error(`the product ended with ${code}`);
     });
     gone.catch(() => undefined); // a later end is the test's own
-    const ready = until('the product is ready', () => this.isReady(), 15_000, 100);
+    const ready = until('the product is ready', () => this.isReady(), 60_000, 100);
     try {
       await Promise.race([ready, gone]);
     } catch (error) {
@@ -147,7 +147,8 @@ export class System {
     return new Promise((done, fail) => child.once('spawn', done).once('error', fail));
   }
 
-  private async isReady(): Promise<boolean> {
+  /** What /health/ready says. @throws where it does not answer, or names a part that is down */
+  async isReady(): Promise<boolean> {
     const response = await fetch(`${this.web}/health/ready`);
     if (response.ok) return true;
     throw new Error(`${response.status} ${await response.text()}`);
