@@ -8,7 +8,7 @@ const COMPANY = '00000000-0000-7000-8000-000000000001';
 const write = (id: string, companyId = COMPANY): LedgerWrite => ({
   id,
   companyId,
-  kind: 'system.started',
+  kind: 'provisioning.changed',
   at: clock.iso(),
   actor: 'system',
   data: {},

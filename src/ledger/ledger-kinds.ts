@@ -3,7 +3,6 @@ export const LEDGER_KINDS = {
   'call.received': 'a call came in; written before anything rings',
   'call.refused': 'a call was turned away, with the SIP status and the cause',
   'call.refusals-suppressed': 'how many more refusals one source caused within a minute',
-  'call.leg-rung': "a manager's phone was rung",
   'call.answered': 'a manager answered',
   'call.rejoined':
     'the media server was lost and both parties were joined on another; a new recording segment',
@@ -19,8 +18,6 @@ export const LEDGER_KINDS = {
   'person.signed-in': 'a person signed in',
   'person.sign-in-refused': 'a sign-in failed',
   'provisioning.changed': 'an administrator changed what is set up',
-  'system.started': 'the control plane started',
-  'system.recovered': 'what a start found left over from before, and did about it',
 } as const;
 
 export type LedgerKind = keyof typeof LEDGER_KINDS;

@@ -52,7 +52,7 @@ export async function newCompany(sql: Pick<TestDatabase, 'query'>): Promise<stri
 export const write = (companyId: string, change: Partial<LedgerWrite> = {}): LedgerWrite => ({
   id: newId(),
   companyId,
-  kind: 'system.started',
+  kind: 'provisioning.changed',
   at: clock.iso(),
   actor: 'system',
   data: {},
