@@ -17,7 +17,7 @@ export class Sealer {
   private readonly lookupKey: Buffer;
 
   /** @param key 32 bytes (loadDataKey) */
-  constructor(key: Buffer) {
+  constructor(private readonly key: Buffer) {
     if (key.length !== KEY_BYTES)
       throw new AppError('data-key', `the data key is not ${KEY_BYTES} bytes long`);
     this.sealingKey = derive(key, 'linekeeper seal');
@@ -58,6 +58,11 @@ export class Sealer {
   /** HMAC-SHA-256, 32 bytes: equal for equal texts, and nothing to try numbers against without the key. */
   lookupHash(text: string): Buffer {
     return createHmac('sha256', this.lookupKey).update(text).digest();
+  }
+
+  /** 32 bytes for one purpose, the same in every control plane that has the data key (HKDF, RFC 5869). */
+  keyFor(purpose: string): Buffer {
+    return derive(this.key, `linekeeper key ${purpose}`);
   }
 }
 

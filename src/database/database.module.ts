@@ -3,8 +3,11 @@ import { AppError } from '../common/app-error.js';
 import type { Settings } from '../common/env.js';
 import { SETTINGS } from '../common/settings.js';
 import { Database } from './database.js';
+import { Leadership } from './leadership.js';
+import { Notifications } from './notifications.js';
+import { StandingConnection } from './standing-connection.js';
 
-/** `Database` for everyone. The settings must name DATABASE_URL by now (the embedded PostgreSQL has given its own). */
+/** PostgreSQL for everyone: transactions, and what control planes that share it tell each other. The settings must name DATABASE_URL by now (the embedded PostgreSQL has given its own). */
 @Global()
 @Module({
   providers: [
@@ -16,7 +19,10 @@ import { Database } from './database.js';
         return Database.open(settings.DATABASE_URL);
       },
     },
+    StandingConnection,
+    Notifications,
+    Leadership,
   ],
-  exports: [Database],
+  exports: [Database, Notifications, Leadership],
 })
 export class DatabaseModule {}

@@ -4,11 +4,11 @@ import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
 import type { Person } from '../contracts/identity.js';
 import { Database } from '../database/database.js';
+import { Notifications } from '../database/notifications.js';
 import { orConflict } from '../http/conflicts.js';
 import { NotFound } from '../http/problem.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { JsonObject } from '../ledger/ledger-write.js';
-import { CHANGED_CHANNEL } from './change-listener.js';
 import { Provisioning } from './provisioning.js';
 
 /** Who changes, and in which company. */
@@ -40,6 +40,7 @@ export class Changes {
     private readonly database: Database,
     private readonly ledger: Ledger,
     private readonly provisioning: Provisioning,
+    private readonly notifications: Notifications,
   ) {}
 
   /**
@@ -92,7 +93,6 @@ export class Changes {
       actor: actor.name,
       data: { what, action, id, fields },
     });
-    // Heard by every control plane once the transaction is committed.
-    await tx.query('SELECT pg_notify($1, $2)', [CHANGED_CHANNEL, actor.companyId]);
+    await this.notifications.tell(tx, 'provisioning', { companyId: actor.companyId });
   }
 }

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { MoreThan } from 'typeorm';
+import { In, MoreThan } from 'typeorm';
 import { messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
+import { TypedEvents } from '../common/typed-events.js';
 import { Database } from '../database/database.js';
+import { Notifications } from '../database/notifications.js';
 import type { Binding } from './binding.js';
+import { applyChanges, withChange, type BindingChange } from './binding-change.js';
 import { ContactBinding } from './contact-binding.entity.js';
 import { deviceKey } from './register-plan.js';
 
@@ -12,34 +15,59 @@ const RETRY_MAX_MS = 30_000;
 
 interface Unsaved {
   companyId: string;
-  bindings: readonly Binding[];
+  changes: readonly BindingChange[];
 }
 
 /**
- * Bindings in PostgreSQL, for the next start. Memory is the authority (Location): what could not be written is
- * written when the database is back, the latest state of each extension only.
+ * Bindings in PostgreSQL, for the next start and for other control planes. Memory is the authority (Location): what
+ * could not be written is written when the database is back, as far as nothing newer is there by then.
  */
 @Injectable()
 export class BindingStore {
+  /** Extensions whose devices another control plane has changed; undefined: any may have been. */
+  readonly events = new TypedEvents<{ heard: { extensionIds: string[] | undefined } }>();
   private readonly unsaved = new Map<string, Unsaved>();
+  private readonly heard = new Set<string>();
   private retryMs = RETRY_FIRST_MS;
   private retryTimer?: NodeJS.Timeout;
   private saving?: Promise<void>;
+  /** Reading and writing take turns: what is read has all that was written, the rest is still unsaved. */
+  private turn: Promise<unknown> = Promise.resolve();
   private stopped = false;
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly notifications: Notifications,
+  ) {
+    notifications.on('registrations', {
+      heard: ({ extensionId }) => this.hear(extensionId),
+      missed: () => this.events.publish('heard', { extensionIds: undefined }),
+    });
+  }
 
-  /** Those not expired at `now` (milliseconds since the epoch). */
-  async load(now: number): Promise<Binding[]> {
-    const rows = await this.database.transaction('*', (tx) =>
-      tx.findBy(ContactBinding, { expiresAt: MoreThan(new Date(now)) }),
-    );
-    return rows.map(fromRow);
+  /**
+   * Those not expired at `now` (milliseconds since the epoch), with what is not written yet.
+   * @param extensionIds left out: of all
+   */
+  load(now: number, extensionIds?: readonly string[]): Promise<Binding[]> {
+    return this.inTurn(async () => {
+      const rows = await this.database.transaction('*', (tx) =>
+        tx.findBy(ContactBinding, {
+          expiresAt: MoreThan(new Date(now)),
+          ...(extensionIds && { extensionId: In([...extensionIds]) }),
+        }),
+      );
+      const changes = [...this.unsaved]
+        .filter(([extensionId]) => !extensionIds || extensionIds.includes(extensionId))
+        .flatMap(([, unsaved]) => unsaved.changes);
+      return applyChanges(rows.map(fromRow), changes);
+    });
   }
 
   /** Takes note; the caller does not wait for the database. */
-  save(companyId: string, extensionId: string, bindings: readonly Binding[]): void {
-    this.unsaved.set(extensionId, { companyId, bindings });
+  save(companyId: string, extensionId: string, changes: readonly BindingChange[]): void {
+    const before = this.unsaved.get(extensionId)?.changes ?? [];
+    this.unsaved.set(extensionId, { companyId, changes: changes.reduce(withChange, before) });
     if (!this.retryTimer) this.startSaving();
   }
 
@@ -52,6 +80,23 @@ export class BindingStore {
     await this.saving;
   }
 
+  /** Many phones that register at once are read at once. */
+  private hear(extensionId: string): void {
+    this.heard.add(extensionId);
+    if (this.heard.size > 1) return;
+    setImmediate(() => {
+      const extensionIds = [...this.heard];
+      this.heard.clear();
+      this.events.publish('heard', { extensionIds });
+    });
+  }
+
+  private inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(run);
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
   private startSaving(): void {
     this.saving ??= this.saveAll().finally(() => (this.saving = undefined));
   }
@@ -62,8 +107,10 @@ export class BindingStore {
       if (!next) break;
       const [extensionId, state] = next;
       try {
-        await this.write(extensionId, state);
-        if (this.unsaved.get(extensionId) === state) this.unsaved.delete(extensionId);
+        await this.inTurn(async () => {
+          await this.write(extensionId, state);
+          if (this.unsaved.get(extensionId) === state) this.unsaved.delete(extensionId);
+        });
         this.retryMs = RETRY_FIRST_MS;
       } catch (error) {
         if (isGoneExtension(error)) {
@@ -88,12 +135,19 @@ export class BindingStore {
     this.retryMs = Math.min(this.retryMs * 2, RETRY_MAX_MS);
   }
 
-  private async write(extensionId: string, { companyId, bindings }: Unsaved): Promise<void> {
+  private async write(extensionId: string, { companyId, changes }: Unsaved): Promise<void> {
     await this.database.transaction(
       companyId,
       async (tx) => {
-        await tx.delete(ContactBinding, { extensionId });
-        if (bindings.length > 0) await tx.insert(ContactBinding, bindings.map(toRow));
+        // Another control plane may be writing another device of the same extension.
+        await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [extensionId]);
+        const before = (await tx.findBy(ContactBinding, { extensionId })).map(fromRow);
+        const after = applyChanges(before, changes);
+        const gone = before.filter((binding) => !after.includes(binding));
+        const put = after.filter((binding) => !before.includes(binding));
+        if (gone.length > 0) await tx.delete(ContactBinding, { id: In(gone.map(({ id }) => id)) });
+        if (put.length > 0) await tx.insert(ContactBinding, put.map(toRow));
+        if (gone.length + put.length > 0) await this.notifications.tell(tx, 'registrations', { extensionId });
       },
       { timeoutMs: 5_000 },
     );

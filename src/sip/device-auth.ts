@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Sealer } from '../common/sealer.js';
 import type { AddressOfRecord } from './address-of-record.js';
 import { DigestServer, type DigestVerdict } from './digest.js';
 import { Location } from './location.js';
@@ -10,9 +11,14 @@ const REALM = 'linekeeper';
 /** Whether a request comes from the device it says to come from. */
 @Injectable()
 export class DeviceAuth {
-  private readonly digest = new DigestServer(REALM);
+  private readonly digest: DigestServer;
 
-  constructor(private readonly location: Location) {}
+  constructor(
+    private readonly location: Location,
+    sealer: Sealer,
+  ) {
+    this.digest = new DigestServer(REALM, sealer.keyFor('digest nonces'));
+  }
 
   /** @param header where this method carries its credentials (RFC 3261 §22.2 and §22.3) */
   check(

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { clock } from '../common/clock.js';
 import { DigestClient } from './digest-client.js';
 import { digestResponse } from './digest-hash.js';
@@ -61,7 +62,7 @@ describe('digest', () => {
   });
 
   it.each(['MD5', 'SHA-256'])('accepts the right answer by %s, once per count', (algorithm) => {
-    const server = new DigestServer(REALM);
+    const server = new DigestServer(REALM, randomBytes(32));
     const challenge = challengeOf(server.check(base), algorithm);
     const authorization = answerTo(challenge);
     expect(server.check({ ...base, authorization })).toEqual({ kind: 'accepted' });
@@ -71,17 +72,17 @@ describe('digest', () => {
   });
 
   it('lets a nonce grow old: stale, not refused', () => {
-    const server = new DigestServer(REALM);
+    const server = new DigestServer(REALM, randomBytes(32));
     const authorization = answerTo(challengeOf(server.check(base)));
     const later = realNow() + 301_000;
     clock.now = () => later;
     expect(challengeOf(server.check({ ...base, authorization })).get('stale')).toBe('true');
   });
 
-  it('takes a nonce of before a restart for stale', () => {
-    const authorization = answerTo(challengeOf(new DigestServer(REALM).check(base)));
-    const restarted = new DigestServer(REALM);
-    expect(challengeOf(restarted.check({ ...base, authorization })).get('stale')).toBe('true');
+  it('takes a nonce of another key for stale', () => {
+    const authorization = answerTo(challengeOf(new DigestServer(REALM, randomBytes(32)).check(base)));
+    const other = new DigestServer(REALM, randomBytes(32));
+    expect(challengeOf(other.check({ ...base, authorization })).get('stale')).toBe('true');
   });
 
   it.each([
@@ -90,14 +91,14 @@ describe('digest', () => {
     ['another target', { uri: 'sip:102@pbx.example' }, {}],
     ['a user who does not exist', {}, { password: undefined }],
   ])('challenges %s anew, without stale', (_, answer, request) => {
-    const server = new DigestServer(REALM);
+    const server = new DigestServer(REALM, randomBytes(32));
     const authorization = answerTo(challengeOf(server.check(base)), answer);
     const verdict = server.check({ ...base, ...request, authorization });
     expect(challengeOf(verdict).has('stale')).toBe(false);
   });
 
   it('locks one user out after ten wrong answers, and lets the others be', () => {
-    const server = new DigestServer(REALM);
+    const server = new DigestServer(REALM, randomBytes(32));
     for (let i = 0; i < 10; i++) {
       const authorization = answerTo(challengeOf(server.check(base)), { password: `guess${i}` });
       server.check({ ...base, authorization });
@@ -111,7 +112,7 @@ describe('digest', () => {
   });
 
   it('hears only proven devices of an address that tries a hundred passwords', () => {
-    const server = new DigestServer(REALM);
+    const server = new DigestServer(REALM, randomBytes(32));
     for (let i = 0; i < 100; i++) {
       const guess = { ...base, user: `user${i}`, password: undefined };
       server.check({ ...guess, authorization: answerTo(challengeOf(server.check(guess))) });
@@ -121,7 +122,7 @@ describe('digest', () => {
   });
 
   it('does not take an answer without qop, which could be sent again', () => {
-    const server = new DigestServer(REALM);
+    const server = new DigestServer(REALM, randomBytes(32));
     const authorization = answerTo(challengeOf(server.check(base))).replace(', qop=auth', '');
     expect(server.check({ ...base, authorization }).kind).toBe('challenge');
   });
@@ -134,7 +135,7 @@ describe('the digest client', () => {
     };
 
   it('answers our own server, and counts on', () => {
-    const server = new DigestServer(REALM);
+    const server = new DigestServer(REALM, randomBytes(32));
     const client = new DigestClient({ username: '101', password: 'secret101' });
     const verdict = server.check(base);
     const header = verdict.kind === 'challenge' ? verdict.header : '';

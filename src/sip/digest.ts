@@ -33,12 +33,20 @@ export type DigestVerdict =
 
 /** Digest access authentication, the server's side (RFC 7616, RFC 8760, RFC 3261 §22). */
 export class DigestServer {
-  private readonly nonces = new Nonces();
+  private readonly nonces: Nonces;
   private readonly byUser = new FailureLimit(USER_LIMIT, WINDOW_MS);
   private readonly bySource = new FailureLimit(SOURCE_LIMIT, WINDOW_MS);
 
-  /** @param realm the same for all, so that it tells nobody which companies exist */
-  constructor(private readonly realm: string) {}
+  /**
+   * @param realm the same for all, so that it tells nobody which companies exist
+   * @param nonceKey 32 bytes
+   */
+  constructor(
+    private readonly realm: string,
+    nonceKey: Buffer,
+  ) {
+    this.nonces = new Nonces(nonceKey);
+  }
 
   check(request: DigestRequest): DigestVerdict {
     const key = `${request.sourceAddress}/${request.user}`;

@@ -5,6 +5,7 @@ import { log } from '../common/log.js';
 import { TypedEvents } from '../common/typed-events.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { Binding } from './binding.js';
+import { applyChanges, changesBetween, expiryOf, type BindingChange } from './binding-change.js';
 import { BindingStore } from './binding-store.js';
 import { deviceTarget, type DialTarget } from './sip-target.js';
 import { sameSource, type SipSource } from './source.js';
@@ -31,19 +32,12 @@ export class Location {
         if (!extensions.has(extensionId)) this.keep(extensionId, []);
       }
     });
+    store.events.on('heard', ({ extensionIds }) => this.follow(extensionIds));
   }
 
   /** Takes up what was registered before; without it phones are found again as they re-register. */
   async start(): Promise<void> {
-    try {
-      const { extensions } = this.provisioning.snapshot;
-      for (const binding of await this.store.load(clock.now())) {
-        if (!extensions.has(binding.extensionId)) continue;
-        this.keep(binding.extensionId, [...(this.byExtension.get(binding.extensionId) ?? []), binding]);
-      }
-    } catch (error) {
-      log('sip').warn({ error: messageOf(error) }, 'registrations of before could not be read');
-    }
+    await this.follow();
     this.sweepTimer = setInterval(() => this.sweep(), SWEEP_MS);
   }
 
@@ -71,9 +65,7 @@ export class Location {
   }
 
   replace(companyId: string, extensionId: string, bindings: readonly Binding[]): void {
-    this.keep(extensionId, bindings);
-    this.store.save(companyId, extensionId, bindings);
-    this.events.publish('changed', { companyId, extensionId, devices: bindings.length });
+    this.change(companyId, extensionId, changesBetween(this.byExtension.get(extensionId) ?? [], bindings));
   }
 
   /** The extension that is registered from exactly this address and port. */
@@ -101,12 +93,37 @@ export class Location {
     }
   }
 
+  private change(companyId: string, extensionId: string, changes: readonly BindingChange[]): void {
+    const bindings = applyChanges(this.byExtension.get(extensionId) ?? [], changes);
+    this.keep(extensionId, bindings);
+    this.store.save(companyId, extensionId, changes);
+    this.events.publish('changed', { companyId, extensionId, devices: bindings.length });
+  }
+
+  /** Takes over what the database has, where another control plane registers phones too. */
+  private async follow(extensionIds?: readonly string[]): Promise<void> {
+    const { extensions } = this.provisioning.snapshot;
+    try {
+      const bindings = await this.store.load(clock.now(), extensionIds);
+      const registered = bindings.map(({ extensionId }) => extensionId);
+      for (const extensionId of extensionIds ?? new Set([...this.byExtension.keys(), ...registered])) {
+        const companyId = extensions.get(extensionId)?.companyId;
+        if (companyId === undefined) continue;
+        const devices = bindings.filter((binding) => binding.extensionId === extensionId);
+        this.keep(extensionId, devices);
+        this.events.publish('changed', { companyId, extensionId, devices: devices.length });
+      }
+    } catch (error) {
+      log('sip').warn({ error: messageOf(error) }, 'registrations could not be read from the database');
+    }
+  }
+
   private sweep(): void {
     const now = clock.now();
     for (const [extensionId, bindings] of this.byExtension) {
-      const live = bindings.filter(({ expiresAt }) => expiresAt > now);
+      const expired = bindings.filter(({ expiresAt }) => expiresAt <= now);
       const companyId = bindings[0]?.companyId;
-      if (companyId && live.length < bindings.length) this.replace(companyId, extensionId, live);
+      if (companyId && expired.length > 0) this.change(companyId, extensionId, expired.map(expiryOf));
     }
   }
 }

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { clock } from '../common/clock.js';
 import { Nonces } from './nonce.js';
 
 describe('nonces', () => {
   it('are ours alone', () => {
-    const nonces = new Nonces();
+    const nonces = new Nonces(randomBytes(32));
     const nonce = nonces.issue();
     const raw = Buffer.from(nonce, 'base64url');
     raw[0]! ^= 1;
@@ -14,8 +15,15 @@ describe('nonces', () => {
     expect(nonces.use(nonce, '00000009')).toBe(false);
   });
 
+  it('are taken by every holder of the key, and by nobody else', () => {
+    const key = randomBytes(32);
+    const nonce = new Nonces(key).issue();
+    expect(new Nonces(randomBytes(32)).use(nonce, '00000001')).toBe(false);
+    expect(new Nonces(key).use(nonce, '00000001')).toBe(true);
+  });
+
   it('forget no replay in bounded memory: what is forgotten is refused', () => {
-    const nonces = new Nonces(500);
+    const nonces = new Nonces(randomBytes(32), 500);
     const start = clock.now();
     const realNow = clock.now;
     try {

@@ -2,6 +2,8 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { clock } from '../common/clock.js';
 
 const LIFETIME_MS = 300_000;
+/** How far the clocks of two control planes may be apart. */
+const SKEW_MS = 10_000;
 const MAX_USED = 50_000;
 const STAMP_BYTES = 6;
 const RANDOM_BYTES = 10;
@@ -10,15 +12,24 @@ const MAC_BYTES = 16;
 /**
  * Nonces that carry their own time and signature (RFC 7616 §3.3 suggests it), so that a flood of unanswered
  * challenges costs no memory. Only nonces that were used with the right password are remembered, for nc.
+ *
+ * Control planes with the same key take each other's nonces, since drachtio-server hands requests round. Each counts
+ * nc by itself and since its start: an answer that somebody copied could be sent once more to each of the others, within
+ * the nonce's life.
  */
 export class Nonces {
-  private readonly key = randomBytes(32);
   private readonly counts = new Map<string, number>();
   /** Nonces of this time and before are stale: what was used with them is forgotten. */
   private floor = 0;
 
-  /** @param maxUsed how many used nonces are remembered */
-  constructor(private readonly maxUsed = MAX_USED) {}
+  /**
+   * @param key 32 bytes
+   * @param maxUsed how many used nonces are remembered
+   */
+  constructor(
+    private readonly key: Buffer,
+    private readonly maxUsed = MAX_USED,
+  ) {}
 
   issue(): string {
     const stamp = Buffer.alloc(STAMP_BYTES);
@@ -37,7 +48,7 @@ export class Nonces {
     const count = Number.parseInt(nc, 16);
     if (issuedAt === undefined || issuedAt <= this.floor || !(count > 0)) return false;
     const age = clock.now() - issuedAt;
-    if (age < 0 || age > LIFETIME_MS || count <= (this.counts.get(nonce) ?? 0)) return false;
+    if (age < -SKEW_MS || age > LIFETIME_MS || count <= (this.counts.get(nonce) ?? 0)) return false;
     this.counts.delete(nonce);
     this.counts.set(nonce, count);
     if (this.counts.size > this.maxUsed) this.forget();

@@ -117,7 +117,8 @@ export function deviceKey(
   return uri ? contactKey(uri) : contact;
 }
 
-const isSameDevice = (a: Binding, b: Binding): boolean =>
+/** RFC 5626 §6, or the contacts are equal (RFC 3261 §19.1.4). */
+export const isSameDevice = (a: Binding, b: Binding): boolean =>
   a.deviceKey === b.deviceKey ||
   a.contact === b.contact ||
   deviceKey(a.contact, undefined, undefined) === deviceKey(b.contact, undefined, undefined);

@@ -42,8 +42,6 @@ export function backoffDelay(failures: number, random = Math.random()): number {
 
 /** Our registration with one carrier (RFC 3261 §10.2), kept alive until stop(). */
 export class TrunkRegistration {
-  /** The user part of our contact: nobody but the carrier knows it. */
-  readonly contactUser = `lk${randomBytes(9).toString('hex')}`;
   /** Where the carrier's answer came from: its calls may come from there. */
   sourceAddress?: string;
   private current: TrunkState = { state: 'registering', since: clock.iso() };
@@ -55,9 +53,15 @@ export class TrunkRegistration {
   private stopped = false;
   private readonly digest: DigestClient;
 
+  /**
+   * @param contactUser the user part of our contact: nobody but the carrier knows it
+   * @param onChange told of every answer of the carrier
+   */
   constructor(
     private readonly connection: DrachtioConnection,
     readonly trunk: TrunkConfig,
+    private readonly contactUser: string,
+    private readonly onChange: () => void,
   ) {
     this.digest = new DigestClient({ username: trunk.username ?? '', password: trunk.password ?? '' });
   }
@@ -73,11 +77,16 @@ export class TrunkRegistration {
     void this.register();
   }
 
+  /** Leaves the registration as it is, to whoever registers the same contact now. */
+  leave(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
   /** Takes our contact away, if the carrier answers in time. Never throws. */
   async stop(): Promise<void> {
     if (this.stopped) return;
-    this.stopped = true;
-    clearTimeout(this.timer);
+    this.leave();
     const wasRegistered = this.current.state === 'registered';
     this.enter({ state: 'stopped' });
     if (wasRegistered) await this.exchange(0, UNREGISTER_WAIT_MS).catch(() => undefined);
@@ -164,6 +173,7 @@ export class TrunkRegistration {
   private enter(next: Omit<TrunkState, 'since'>): void {
     const isNews = next.state !== this.current.state || next.status !== this.current.status;
     this.current = { ...next, since: next.state === this.current.state ? this.current.since : clock.iso() };
+    this.onChange();
     if (!isNews) return;
     const level = next.state === 'failed' ? 'warn' : 'info';
     log('sip')[level]({ trunk: this.trunk.name, ...this.current }, 'trunk registration');

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { configureLog } from '../../src/common/log.js';
 import { Sealer } from '../../src/common/sealer.js';
 import { TypedEvents } from '../../src/common/typed-events.js';
+import type { Leadership } from '../../src/database/leadership.js';
+import type { Notifications } from '../../src/database/notifications.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import type { LedgerWrite } from '../../src/ledger/ledger-write.js';
 import { Snapshot, type TrunkConfig } from '../../src/provisioning/config.js';
 import type { Provisioning } from '../../src/provisioning/provisioning.js';
 import type { Binding } from '../../src/sip/binding.js';
+import { applyChanges, type BindingChange } from '../../src/sip/binding-change.js';
 import type { BindingStore } from '../../src/sip/binding-store.js';
 import { DeviceAuth } from '../../src/sip/device-auth.js';
 import { Dialogs } from '../../src/sip/dialogs.js';
@@ -76,16 +79,30 @@ export async function startSipRig(snapshot = snapshotWith()) {
   };
   const store = {
     load: async () => [...stored.values()].flat(),
-    save: (_: string, extensionId: string, bindings: readonly Binding[]) => stored.set(extensionId, bindings),
+    save: (_: string, extensionId: string, changes: readonly BindingChange[]) =>
+      stored.set(extensionId, applyChanges(stored.get(extensionId) ?? [], changes)),
     stop: async () => undefined,
+    events: new TypedEvents(),
   };
+  const leadership = {
+    compete: (_: string, changed: (leads: boolean) => void) => changed(true),
+    resign: async () => undefined,
+  };
+  const notifications = { on: () => undefined, send: async () => undefined };
+  const sealer = new Sealer(randomBytes(32));
   const given = provisioning as unknown as Provisioning;
   const connection = new DrachtioConnection();
   const dialogs = new Dialogs(connection);
   const location = new Location(store as unknown as BindingStore, given);
-  const auth = new DeviceAuth(location);
-  const trunks = new Trunks(connection, given);
-  const refusals = new Refusals(ledger as unknown as Ledger, given, new Sealer(randomBytes(32)));
+  const auth = new DeviceAuth(location, sealer);
+  const trunks = new Trunks(
+    connection,
+    given,
+    leadership as unknown as Leadership,
+    notifications as unknown as Notifications,
+    sealer,
+  );
+  const refusals = new Refusals(ledger as unknown as Ledger, given, sealer);
   const ingress = new Ingress(connection, dialogs, new InviteNaming(given, location, auth, trunks), refusals);
   const registrar = new Registrar(connection, given, location, auth);
   const uac = new Uac(connection, dialogs);

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { messageOf } from '../common/app-error.js';
+import { newId } from '../common/ids.js';
+import { log } from '../common/log.js';
+import { StandingConnection } from './standing-connection.js';
+
+/** What control planes tell each other, each with what its notice says. */
+export interface Notices {
+  /** What is set up was changed. */
+  provisioning: { companyId: string };
+  /** An extension's devices were changed. */
+  registrations: { extensionId: string };
+  /** A manager began to talk to a client, or ended. */
+  talks: { callId: string; extensionId?: string; endedAt?: string };
+  /** How a trunk's registration stands, from the one that registers. */
+  trunks: { trunkId: string; sourceAddress?: string; state: object };
+}
+
+type Topic = keyof Notices;
+
+interface Hearer<T extends Topic> {
+  /** Called for what other control planes tell, after their commit. */
+  heard(notice: Notices[T]): void | Promise<void>;
+  /** Notices may have been missed: at the start, and after the database was away. */
+  missed(): void | Promise<void>;
+}
+
+const CHANNEL = 'linekeeper';
+
+/**
+ * Short notices between the control planes that share a database (PostgreSQL's NOTIFY). They are hints: a notice says
+ * what to read anew, and who was away reads all anew. A notice must stay below 8000 bytes.
+ */
+@Injectable()
+export class Notifications {
+  private readonly origin = newId();
+  private readonly hearers = new Map<Topic, Hearer<Topic>[]>();
+
+  constructor(private readonly connection: StandingConnection) {
+    connection.events.on('open', () => this.listen());
+    connection.events.on('notification', ({ payload }) => this.receive(payload));
+  }
+
+  on<T extends Topic>(topic: T, hearer: Hearer<T>): void {
+    this.hearers.set(topic, [...(this.hearers.get(topic) ?? []), hearer as unknown as Hearer<Topic>]);
+  }
+
+  /** Told when the caller's transaction is committed. */
+  async tell<T extends Topic>(tx: EntityManager, topic: T, notice: Notices[T]): Promise<void> {
+    await tx.query('SELECT pg_notify($1, $2)', [CHANNEL, this.write(topic, notice)]);
+  }
+
+  /** Told at once, by itself; nobody hears it while the database is away. Never throws. */
+  async send<T extends Topic>(topic: T, notice: Notices[T]): Promise<void> {
+    await this.connection
+      .query('SELECT pg_notify($1, $2)', [CHANNEL, this.write(topic, notice)])
+      .catch((error: unknown) => log('database').debug({ topic, error: messageOf(error) }, 'not told'));
+  }
+
+  private write(topic: Topic, notice: object): string {
+    return JSON.stringify({ from: this.origin, topic, notice });
+  }
+
+  private async listen(): Promise<void> {
+    await this.connection.query(`LISTEN ${CHANNEL}`);
+    for (const [topic, hearers] of this.hearers) {
+      for (const hearer of hearers) await this.attempt(topic, () => hearer.missed());
+    }
+  }
+
+  private async receive(payload: string): Promise<void> {
+    const { from, topic, notice } = JSON.parse(payload) as { from: string; topic: Topic; notice: never };
+    if (from === this.origin) return;
+    for (const hearer of this.hearers.get(topic) ?? []) await this.attempt(topic, () => hearer.heard(notice));
+  }
+
+  private async attempt(topic: Topic, run: () => void | Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      log('database').warn(
+        { topic, error: messageOf(error) },
+        'what another control plane told was not read',
+      );
+    }
+  }
+}
