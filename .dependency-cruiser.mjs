@@ -33,6 +33,7 @@ const tops = ['follow-ups', 'recordings', 'supervision', 'reports', 'integration
 for (const top of tops)
   below[top] = [...Object.keys(below).filter((f) => f !== 'embedded'), ...tops.filter((t) => t !== top)];
 delete below.web;
+below.doctor = ['common', 'database', 'provisioning', 'embedded', 'simulate'];
 
 const oneWay = Object.entries(below).map(([folder, allowed]) => ({
   name: `${folder}-imports-downwards`,
@@ -65,9 +66,9 @@ export default {
     {
       name: 'engine-apart',
       comment:
-        'The embedded engine is reached over its wire protocols, never by import; the phones of simulate are no part of the control plane.',
+        'The embedded engine is reached over its wire protocols, never by import; the phones of simulate and the doctor are no part of the control plane.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(embedded|simulate)/' },
+      from: { path: '^src/', pathNot: '^src/(embedded|simulate|doctor)/' },
       to: { path: '^src/embedded/', pathNot: '^src/embedded/(embedded-boxes|postgres)' },
     },
     {

@@ -88,11 +88,21 @@ export class SettingsError extends AppError {
   }
 }
 
+/** What a child process gets: our own environment with these changes. */
+export const childEnvironment = (changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...changes,
+});
+
 /**
  * Reads and validates the settings; the only reader of the environment.
+ * @param options makeFolders false: only looks, for who must change nothing
  * @throws SettingsError with one line per mistake
  */
-export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+export function readSettings(
+  environment: NodeJS.ProcessEnv = process.env,
+  { makeFolders = true } = {},
+): Settings {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
@@ -105,8 +115,10 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   }
   const dataDir = resolve(settings.DATA_DIR);
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    if (makeFolders) {
+      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+      accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    }
   } catch {
     mistakes.push(`DATA_DIR ${settings.DATA_DIR} cannot be written: choose a folder this user may write to`);
   }

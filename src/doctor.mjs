@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// `npm run doctor`: looks at everything that Linekeeper needs, says what is wrong and what to do about it.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { atKeyboard, build, demandNode, installPackages, root } from './set-up.mjs';
+
+await atKeyboard(async () => {
+  demandNode();
+  await installPackages();
+  await build();
+  process.exitCode = await new Promise((done) => {
+    const child = spawn(process.execPath, [join(root, 'dist', 'doctor', 'main.js')], { stdio: 'inherit' });
+    process.once('SIGINT', () => child.kill('SIGTERM')).once('SIGTERM', () => child.kill('SIGTERM'));
+    child.once('close', (code) => done(code ?? 1));
+  });
+});
