@@ -81,9 +81,9 @@ function sipp(args, cwd) {
   return { child, ended };
 }
 
-/** A manager's phone that answers every call at once. */
-export async function startPhone({ port, mediaPort, sipPort, register: wanted = true }) {
-  if (wanted) await register(port, sipPort);
+/** A manager's phone that answers every call at once; with `sipPort`, registered there as extension 101. */
+export async function startPhone({ port, mediaPort, sipPort }) {
+  if (sipPort) await register(port, sipPort);
   const folder = mkdtempSync(join(tmpdir(), 'linekeeper-phone-'));
   const { child, ended } = sipp(
     [

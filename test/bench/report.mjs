@@ -18,24 +18,39 @@ const processes = (roles) =>
 const row = (name, { calls, failed, pdd, answer, processes: roles }) =>
   `| ${name} | ${calls} | ${failed} | ${spread(pdd)} | ${spread(answer)} | ${processes(roles)} |`;
 
+const HEAD = [
+  '| recorded calls | calls | failed | INVITE→180 p50 / p95 / p99 ms | 180→200 p50 / p95 / p99 ms | CPU (100 % = one core) and memory |',
+  '| --- | --- | --- | --- | --- | --- |',
+];
+
+const loads = (name, { ladder, atOnce }) => [
+  '',
+  `**${name}**`,
+  '',
+  ...HEAD,
+  ...ladder.map((one) => row(`${one.rate} new a second, of 10 s`, one)),
+  ...(atOnce ? [row(`${atOnce.calls} at once`, atOnce)] : []),
+];
+
+const startAndLedger = (name, { firstStartMs, secondStartMs, ledgerWithinCalls }) => [
+  `| ${name}: start with an empty data folder / again | ${(firstStartMs / 1000).toFixed(1)} s / ${(secondStartMs / 1000).toFixed(1)} s |`,
+  `| ${name}: \`call.received\` written before the ringing, p50 / p95 | up to ${ms(ledgerWithinCalls.p50UpToMs)} / up to ${ms(ledgerWithinCalls.p95UpToMs)} ms |`,
+];
+
 /** @returns Markdown */
-export function table(results) {
+export function table({ embedded, real, plain, ledgerAlone, freshCloneS }) {
   return [
-    '',
-    '| recorded calls | calls | failed | INVITE→180 p50 / p95 / p99 ms | 180→200 p50 / p95 / p99 ms | CPU (100 % = one core) and memory |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...results.ladder.map((one) => row(`${one.rate} new a second, of 10 s`, one)),
-    row(`${results.atOnce.calls} at once`, results.atOnce),
+    ...loads('embedded engine', embedded),
+    ...(real ? loads('drachtio-server and FreeSWITCH', real) : []),
+    ...(plain ? loads('FreeSWITCH alone, XML dialplan with bridge and recording', plain) : []),
     '',
     '| what | measured |',
     '| --- | --- |',
-    `| start with an empty data folder / again | ${(results.firstStartMs / 1000).toFixed(1)} s / ${(results.secondStartMs / 1000).toFixed(1)} s |`,
-    ...(results.freshCloneS
-      ? [`| fresh clone to ready, packages included | ${results.freshCloneS.toFixed(0)} s |`]
-      : []),
-    `| \`call.received\` written before the ringing, p50 / p95 | up to ${ms(results.ledgerWithinCalls.p50UpToMs)} / up to ${ms(results.ledgerWithinCalls.p95UpToMs)} ms |`,
+    ...startAndLedger('embedded engine', embedded),
+    ...(real ? startAndLedger('real servers', real) : []),
+    ...(freshCloneS ? [`| fresh clone to ready, packages included | ${freshCloneS.toFixed(0)} s |`] : []),
     ...Object.entries(LEDGER_LOADS).map(([load, name]) => {
-      const { perSecond, p50Ms, p95Ms } = results.ledgerAlone[load];
+      const { perSecond, p50Ms, p95Ms } = ledgerAlone[load];
       return `| ledger alone, ${name} | ${perSecond} appends a second, p50 ${p50Ms} ms, p95 ${p95Ms} ms |`;
     }),
   ].join('\n');

@@ -10,6 +10,7 @@ import { atKeyboard, build, demandNode, installPackages, root, say } from '../..
 import { placeCalls, startPhone } from './load.mjs';
 import { freePort, Product } from './product.mjs';
 import { between, usage } from './procfs.mjs';
+import { realServersAreHere, startPlain, startReal } from './real-servers.mjs';
 import { table } from './report.mjs';
 
 const COMPANY_NUMBER = '+74950000100';
@@ -20,51 +21,84 @@ const { values: options } = parseArgs({
   options: { quick: { type: 'boolean' }, clone: { type: 'boolean' }, json: { type: 'string' } },
 });
 
-/** Settings that put the real servers in the embedded engine's place, where the environment names them. */
-const engineSettings = () =>
-  Object.fromEntries(
-    ['DRACHTIO_URL', 'FREESWITCH_URL', 'SIP_PORT', 'RECORDINGS_DIR', 'PROMPTS_DIR']
-      .filter((name) => process.env[name])
-      .map((name) => [name, process.env[name]]),
-  );
-
-const load = async (product, more) =>
-  placeCalls({
-    sipPort: product.sipPort,
+/** One load with the CPU and memory it took. `exchange` is what is dialled: the product, or FreeSWITCH alone. */
+async function measured({ sipPort, pids }, more) {
+  const before = usage(...pids);
+  const begun = performance.now();
+  const result = await placeCalls({
+    sipPort,
     to: COMPANY_NUMBER,
     port: await freePort(),
     mediaPort: CALLER_MEDIA,
     ...more,
   });
-
-/** One load with the CPU and memory it took. */
-async function measured(product, more) {
-  const before = usage(product.pid);
-  const begun = performance.now();
-  const result = await load(product, more);
   const seconds = (performance.now() - begun) / 1000;
-  return { ...result, processes: between(before, usage(product.pid), seconds) };
+  return { ...result, processes: between(before, usage(...pids), seconds) };
 }
 
 /** Rates upwards until calls fail. @returns a row for each rate */
-async function ladder(product) {
+async function ladder(exchange) {
   const rows = [];
-  for (const rate of options.quick ? [5, 10] : [5, 10, 15, 20, 25, 30, 40]) {
+  for (const rate of options.quick ? [5, 10] : [5, 10, 15, 20, 25, 30]) {
     say(`${rate} calls/s`);
-    const row = {
-      rate,
-      ...(await measured(product, { rate, calls: rate * (options.quick ? 8 : 15), holdMs: 10_000 })),
-    };
+    const calls = rate * (options.quick ? 8 : 15);
+    const row = { rate, ...(await measured(exchange, { rate, calls, holdMs: 10_000 })) };
     rows.push(row);
     if (row.failed > 0) break;
   }
   return rows;
 }
 
-async function crowd(product) {
+async function crowd(exchange) {
   const calls = options.quick ? 40 : 200;
   say(`${calls} calls at once`);
-  return measured(product, { rate: 10, calls, holdMs: (calls / 10) * 1000 + 15_000 });
+  return measured(exchange, { rate: 10, calls, holdMs: (calls / 10) * 1000 + 15_000 });
+}
+
+/** The product on one engine: start-up, rates, a crowd, the ledger's part. */
+async function product(settings = {}, enginePids = []) {
+  const linekeeper = await Product.make(settings);
+  let phone;
+  try {
+    const results = { firstStartMs: await linekeeper.start() };
+    await linekeeper.stop();
+    results.secondStartMs = await linekeeper.start();
+    const { sipPort } = linekeeper;
+    const exchange = { sipPort, pids: [linekeeper.pid, ...enginePids] };
+    phone = await startPhone({ port: await freePort(), mediaPort: PHONE_MEDIA, sipPort });
+    say('warming up');
+    await measured(exchange, { rate: 5, calls: 10, holdMs: 1000 });
+    results.ladder = await ladder(exchange);
+    results.atOnce = await crowd(exchange);
+    results.ledgerWithinCalls = ledgerWithinCalls(await linekeeper.metrics());
+    return results;
+  } finally {
+    await phone?.stop();
+    await linekeeper.remove();
+  }
+}
+
+/** The product on the real servers, and FreeSWITCH alone, one after the other in the same run. */
+async function onRealServers() {
+  say('drachtio-server and FreeSWITCH');
+  const servers = await startReal();
+  let real;
+  try {
+    real = await product(servers.settings, servers.pids);
+  } finally {
+    await servers.stop();
+  }
+  say('FreeSWITCH alone, with an XML dialplan');
+  const phonePort = await freePort();
+  const plain = await startPlain(phonePort);
+  const phone = await startPhone({ port: phonePort, mediaPort: PHONE_MEDIA });
+  try {
+    await measured(plain, { rate: 5, calls: 10, holdMs: 1000 });
+    return { real, plain: { ladder: await ladder(plain) } };
+  } finally {
+    await phone.stop();
+    await plain.stop();
+  }
 }
 
 /** From `git clone` to an answer on /health/ready, packages included. */
@@ -133,23 +167,9 @@ await atKeyboard(async () => {
     cpu: cpus()[0]?.model,
     node: process.version,
   };
-  const product = await Product.make(engineSettings());
-  let phone;
-  try {
-    say('first start, with an empty data folder');
-    results.firstStartMs = await product.start();
-    await product.stop();
-    results.secondStartMs = await product.start();
-    phone = await startPhone({ port: await freePort(), mediaPort: PHONE_MEDIA, sipPort: product.sipPort });
-    say('warming up');
-    await load(product, { rate: 5, calls: 10, holdMs: 1000 });
-    results.ladder = await ladder(product);
-    results.atOnce = await crowd(product);
-    results.ledgerWithinCalls = ledgerWithinCalls(await product.metrics());
-  } finally {
-    await phone?.stop();
-    await product.remove();
-  }
+  say('the embedded engine');
+  results.embedded = await product();
+  if (realServersAreHere()) Object.assign(results, await onRealServers());
   say('the ledger alone');
   const { benchLedger } = await import('./ledger.bench.mjs'); // stands on dist/, which is there only now
   results.ledgerAlone = await benchLedger(options.quick ? 2 : 8);
