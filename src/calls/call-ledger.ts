@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { IsNull, type EntityManager } from 'typeorm';
 import { ClientDirectory, type ClientView } from '../clients/client-directory.js';
 import { NumberVault } from '../clients/number-vault.js';
 import { clock } from '../common/clock.js';
@@ -174,9 +174,9 @@ export class CallLedger {
   private async applyEnded(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
     const { outcome, ending, rung } = write.data as unknown as EndedData;
     const { endedBy, cause, sipStatus } = ENDINGS[ending];
-    await tx.update(
+    const { affected } = await tx.update(
       Call,
-      { id: write.callId },
+      { id: write.callId, endedAt: IsNull() },
       {
         endedAt: new Date(write.at),
         outcome,
@@ -187,6 +187,8 @@ export class CallLedger {
         live: null,
       },
     );
+    // Two that end one call: a control plane that was taken for dead, and the one that adopted its calls.
+    if (affected === 0 && (await tx.existsBy(Call, { id: write.callId }))) return { superfluous: true };
     await tx.insert(
       CallLeg,
       rung.map((leg) => ({

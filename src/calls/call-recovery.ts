@@ -30,14 +30,16 @@ export class CallRecovery {
 
   /** Ends both sides of every call left open and writes its ending; nothing stays open for ever. */
   async end(open: readonly Call[]): Promise<void> {
-    for (const call of open) {
-      await this.hangUp(call);
-      await this.callLedger.endedAfterRestart({
-        id: call.id,
-        companyId: call.companyId,
-        answered: call.answeredAt !== null,
-      });
-    }
+    await Promise.all(
+      open.map(async (call) => {
+        await this.hangUp(call);
+        await this.callLedger.endedAfterRestart({
+          id: call.id,
+          companyId: call.companyId,
+          answered: call.answeredAt !== null,
+        });
+      }),
+    );
     if (open.length > 0) log('calls').warn({ calls: open.length }, 'calls left open were ended');
   }
 

@@ -11,6 +11,7 @@ import { Conversation } from './conversation.js';
 import { InboundCallHandler } from './inbound-call.handler.js';
 import { LiveCalls } from './live-calls.js';
 import { PlanWalker } from './plan-walker.js';
+import { Talks } from './talks.js';
 
 @Module({
   imports: [SipModule],
@@ -22,6 +23,7 @@ import { PlanWalker } from './plan-walker.js';
     InboundCallHandler,
     LiveCalls,
     PlanWalker,
+    Talks,
   ],
   exports: [CallRecovery, LiveCalls],
 })

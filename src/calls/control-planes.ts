@@ -20,6 +20,7 @@ export class ControlPlanes {
   readonly id: string;
   /** Of each other one: its last beat, and since when we have seen no newer (by our clock, not the database's). */
   private readonly heard = new Map<string, { beat: string; since: number }>();
+  private lastBeat = 0;
   private timer?: NodeJS.Timeout;
 
   constructor(
@@ -52,6 +53,9 @@ export class ControlPlanes {
   }
 
   private async beat(onDead: (id: string) => Promise<void>): Promise<void> {
+    // Who was stopped himself has heard nobody: all start anew.
+    if (clock.monotonic() - this.lastBeat > 2 * BEAT_MS) this.heard.clear();
+    this.lastBeat = clock.monotonic();
     const others = await this.database.transaction('*', async (tx) => {
       await tx.query(
         `INSERT INTO control_plane (id, beat) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET beat = now()`,

@@ -21,6 +21,17 @@ describe('the live calls', () => {
     expect(calls.idleSince('talking')).toBeGreaterThan(1_000);
   });
 
+  it('know who talks, and talked, in calls of other control planes', () => {
+    const calls = new LiveCalls();
+    calls.answeredElsewhere('call', 'talking');
+    expect(calls.idleSince('talking')).toBeGreaterThan(1_000);
+    calls.endedElsewhere('call', 2_000);
+    expect(calls.idleSince('talking')).toBe(2_000);
+    calls.talkElsewhere([{ callId: 'another', extensionId: 'busy' }]);
+    expect(calls.idleSince('busy')).toBeGreaterThan(2_000);
+    expect(calls.idleSince('talking')).toBe(2_000);
+  });
+
   it('tell when the last one is over', async () => {
     const calls = new LiveCalls();
     const [one, two] = [answeredBy('a'), answeredBy('b')];

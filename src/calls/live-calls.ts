@@ -3,11 +3,13 @@ import { clock } from '../common/clock.js';
 import type { EndingName } from './call-endings.js';
 import type { LiveCall } from './live-call.js';
 
-/** The calls of this process that are not over, and who has been idle for how long. */
+/** The calls of this process that are not over, and who has been idle for how long, here and elsewhere. */
 @Injectable()
 export class LiveCalls {
   private readonly calls = new Map<string, LiveCall>();
   private readonly lastTalk = new Map<string, number>();
+  /** Extensions that talk in calls of other control planes, by call. */
+  private readonly elsewhere = new Map<string, string>();
   private emptied: (() => void)[] = [];
 
   add(call: LiveCall): void {
@@ -30,12 +32,30 @@ export class LiveCalls {
     for (const call of this.calls.values()) {
       if (call.answered?.extensionId === extensionId) return clock.now();
     }
+    if ([...this.elsewhere.values()].includes(extensionId)) return clock.now();
     return this.lastTalk.get(extensionId) ?? 0;
   }
 
   /** What the database remembers of conversations before this start. */
   rememberTalk(extensionId: string, endedAt: number): void {
     this.lastTalk.set(extensionId, Math.max(endedAt, this.lastTalk.get(extensionId) ?? 0));
+  }
+
+  /** All conversations of other control planes, as the database knows them. */
+  talkElsewhere(talking: readonly { callId: string; extensionId: string }[]): void {
+    this.elsewhere.clear();
+    for (const { callId, extensionId } of talking) this.elsewhere.set(callId, extensionId);
+  }
+
+  answeredElsewhere(callId: string, extensionId: string): void {
+    this.elsewhere.set(callId, extensionId);
+  }
+
+  /** @param at ms since the epoch */
+  endedElsewhere(callId: string, at: number): void {
+    const extensionId = this.elsewhere.get(callId);
+    this.elsewhere.delete(callId);
+    if (extensionId) this.rememberTalk(extensionId, at);
   }
 
   endAll(ending: EndingName): void {

@@ -63,7 +63,11 @@ export class Notifications {
   }
 
   private async listen(): Promise<void> {
-    await this.connection.query(`LISTEN ${CHANNEL}`);
+    try {
+      await this.connection.query(`LISTEN ${CHANNEL}`);
+    } catch {
+      return; // the connection was lost again: it opens anew
+    }
     for (const [topic, hearers] of this.hearers) {
       for (const hearer of hearers) await this.attempt(topic, () => hearer.missed());
     }

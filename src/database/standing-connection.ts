@@ -33,6 +33,10 @@ export class StandingConnection implements OnApplicationBootstrap, OnModuleDestr
 
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
 
+  get isUp(): boolean {
+    return this.isOpen;
+  }
+
   /** The first try; a database that is away then is tried again in the background. */
   async onApplicationBootstrap(): Promise<void> {
     await this.connect();

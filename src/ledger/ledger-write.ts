@@ -28,6 +28,8 @@ export interface Projected {
   clientId?: string;
   /** What the writer gets back. */
   result?: JsonObject;
+  /** What it says is in the ledger already: it leaves no entry, and later projections do not see it. */
+  superfluous?: true;
   /** Entries that follow from this one, right behind it. */
   also?: LedgerWrite[];
 }

@@ -153,6 +153,7 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
     const also: LedgerWrite[] = [];
     for (const projection of this.projections.get(write.kind) ?? []) {
       const projected = (await projection(tx, write)) ?? {};
+      if (projected.superfluous) return {};
       entry.payload = projected.payload ?? entry.payload;
       entry.clientId = projected.clientId ?? entry.clientId;
       Object.assign(result, projected.result);
