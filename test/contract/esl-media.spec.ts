@@ -226,6 +226,7 @@ describe('the media of the embedded media server', () => {
     await client.hear(600);
     await bench.ended(first);
     await bench.esl.api(`uuid_record ${client.callId} stop ${file}`);
+    await bench.esl.event('RECORD_STOP');
     const [, right] = readWav(file) as [Sound, Sound];
     const whole = right.samples.length / 8000;
     expect(heard(cut(right, 0, 0.5))).toEqual([MANAGER]);

@@ -232,7 +232,7 @@ function bugList(channel: Channel): string {
   return `<media-bugs>\n${rows.join('')}</media-bugs>\n`;
 }
 
-async function record(channel: Channel, [action = '', path = '', limit]: string[]): Promise<string> {
+function record(channel: Channel, [action = '', path = '', limit]: string[]): string | Promise<string> {
   switch (action) {
     case 'start':
       return channel.recordings.start(path, Number(limit) || 0).then(
@@ -240,7 +240,8 @@ async function record(channel: Channel, [action = '', path = '', limit]: string[
         () => '-ERR Cannot record session!\n',
       );
     case 'stop':
-      return (path === 'all' ? await channel.recordings.stopAll() : await channel.recordings.stop(path))
+      // The file is whole when RECORD_STOP comes; the reply does not wait for the disk.
+      return (path === 'all' ? channel.recordings.stopAll() : channel.recordings.stop(path))
         ? '+OK Success\n'
         : '-ERR Cannot stop record session!\n';
     case 'mask':

@@ -72,9 +72,8 @@ export const APPLICATIONS: Readonly<Record<string, Application>> = {
   },
   stop_record_session(channel, run) {
     const path = run.argument.trim();
-    const stopped: Promise<unknown> =
-      path === 'all' ? channel.recordings.stopAll() : channel.recordings.stop(path);
-    void stopped.then(() => run.finish(NOTHING));
+    const stopped = path === 'all' ? channel.recordings.stopAll() : channel.recordings.stop(path);
+    void Promise.resolve(stopped).then(() => run.finish(NOTHING));
   },
   send_dtmf(channel, run) {
     channel.media.sendDigits(run.argument.trim());

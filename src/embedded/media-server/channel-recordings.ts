@@ -15,6 +15,8 @@ interface Running {
 /** The recordings of one channel: started and stopped by path, told of by events, ended with the channel. */
 export class ChannelRecordings implements Recordings {
   private readonly running = new Map<string, Running>();
+  /** Files being opened. */
+  private readonly starting = new Set<string>();
 
   constructor(private readonly channel: Channel) {}
 
@@ -26,12 +28,13 @@ export class ChannelRecordings implements Recordings {
     const { channel } = this;
     const path = this.resolve(given);
     if (!path.toLowerCase().endsWith('.wav')) throw new WavError(`${path} is no WAV file's name`);
-    if (this.running.has(path)) return; // FreeSWITCH answers +OK and goes on with the first
+    if (this.running.has(path) || this.starting.has(path)) return; // FreeSWITCH answers +OK and goes on with the first
     const stereo = channel.variables.get('RECORD_STEREO') === 'true';
+    this.starting.add(path);
     const recording = await Recording.start(path, stereo, (error) => {
       void this.stop(path, 'uri-failure', error.code ?? error.message);
-    });
-    if (!channel.isUp || this.running.has(path)) {
+    }).finally(() => this.starting.delete(path));
+    if (!channel.isUp) {
       await recording.stop();
       return;
     }
@@ -46,17 +49,30 @@ export class ChannelRecordings implements Recordings {
     channel.publish('MEDIA_BUG_START', bugHeaders(path));
   }
 
-  /** @returns false where no such recording runs */
-  async stop(given: string, completion: Completion = 'success-silence', error?: string): Promise<boolean> {
+  stop(given: string, completion: Completion = 'success-silence', error?: string): Promise<void> | undefined {
     const path = this.resolve(given);
     const entry = this.running.get(path);
-    if (!entry) return false;
+    if (!entry) return undefined;
     this.running.delete(path);
     clearTimeout(entry.limit);
+    this.channel.media.readTaps.delete(entry.recording.read);
+    this.channel.media.sentTaps.delete(entry.recording.sent);
+    return this.close(path, entry.recording, completion, error);
+  }
+
+  stopAll(): Promise<void> | undefined {
+    const stopping = this.paths.flatMap((path) => this.stop(path) ?? []);
+    return stopping.length === 0 ? undefined : Promise.all(stopping).then(() => undefined);
+  }
+
+  private async close(
+    path: string,
+    recording: Recording,
+    completion: Completion,
+    error?: string,
+  ): Promise<void> {
     const { channel } = this;
-    channel.media.readTaps.delete(entry.recording.read);
-    channel.media.sentTaps.delete(entry.recording.sent);
-    const { samples, bytes } = await entry.recording.stop();
+    const { samples, bytes } = await recording.stop();
     channel.variables.set('record_file_size', String(bytes));
     channel.variables.set('record_samples', String(samples));
     channel.variables.set('record_seconds', String(Math.floor(samples / 8000)));
@@ -68,12 +84,6 @@ export class ChannelRecordings implements Recordings {
       ...(error === undefined ? [] : [['Record-Error', error] as [string, string]]),
     ]);
     channel.publish('MEDIA_BUG_STOP', bugHeaders(path));
-    return true;
-  }
-
-  async stopAll(): Promise<boolean> {
-    const stopped = await Promise.all([...this.running.keys()].map((path) => this.stop(path)));
-    return stopped.length > 0;
   }
 
   get paths(): string[] {

@@ -34,10 +34,14 @@ export interface Services {
 export interface Recordings {
   /** @param limitS seconds until it stops by itself; 0: never @throws what the file system says */
   start(path: string, limitS?: number): Promise<void>;
-  /** Resolves when the file is whole. @returns false where no such recording runs */
-  stop(path: string): Promise<boolean>;
-  /** @returns false where none runs */
-  stopAll(): Promise<boolean>;
+  /**
+   * Takes in nothing more from now on; resolves when the file is whole and RECORD_STOP is told.
+   * @returns undefined where no such recording runs
+   */
+  stop(path: string): Promise<void> | undefined;
+  /** @returns undefined where none runs */
+  stopAll(): Promise<void> | undefined;
+  /** Absolute. */
   readonly paths: string[];
   /** @returns false where no such recording runs */
   mask(path: string, masked: boolean): boolean;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { APPLICATIONS } from './applications.js';
+import { applicationHeaders, ApplicationStack } from './application-stack.js';
 import { causeOf, q850Of, reasonHeader } from './causes.js';
 import type { Channel, ChannelState, Party, Services } from './channel.js';
 import { channelHeaders, endingVariables, variableHeaders } from './channel-headers.js';
@@ -7,7 +7,7 @@ import { ChannelRecordings } from './channel-recordings.js';
 import type { Eavesdrop } from './eavesdrop.js';
 import type { EventBus, Headers } from './esl-event.js';
 import type { LegMedia } from './leg-media.js';
-import type { Order, Run, StopReason } from './run.js';
+import type { Order, StopReason } from './run.js';
 
 /** What a channel needs of its SIP dialog. */
 export interface Signalling {
@@ -41,12 +41,10 @@ export class LiveChannel implements Channel {
   isBridgeOwner = false;
   /** Tells of each digit the party pressed; the running application listens. */
   digitListener?: (digit: string) => void;
-  private readonly runs: Run[] = [];
-  private readonly waiting: Order[] = [];
+  private readonly applications = new ApplicationStack(this);
   private parked = false;
   /** The dialplan's park; parking after a bridge is no application. */
   private parkUuid?: string;
-  private lastResponse = '_none_';
 
   constructor(
     readonly uuid: string,
@@ -69,7 +67,7 @@ export class LiveChannel implements Channel {
   }
 
   get currentApplication(): Order | undefined {
-    return this.runs[this.runs.length - 1];
+    return this.applications.top;
   }
 
   /**
@@ -92,10 +90,10 @@ export class LiveChannel implements Channel {
 
   private runDialplan(): void {
     const answer = randomUUID();
-    this.publish('CHANNEL_EXECUTE', application('answer', '', answer));
+    this.publish('CHANNEL_EXECUTE', applicationHeaders('answer', '', answer));
     if (this.times.answered === 0) this.answered();
     this.callState = 'ACTIVE';
-    this.publish('CHANNEL_EXECUTE_COMPLETE', application('answer', '', answer, '_none_'));
+    this.publish('CHANNEL_EXECUTE_COMPLETE', applicationHeaders('answer', '', answer, '_none_'));
     this.park(true);
   }
 
@@ -119,16 +117,11 @@ export class LiveChannel implements Channel {
   }
 
   execute(order: Order): void {
-    if (!this.isUp) return;
-    const top = this.runs[this.runs.length - 1];
-    if (top && (top.locked || top.deaf)) this.waiting.push(order);
-    else this.start(order);
+    this.applications.execute(order);
   }
 
-  /** uuid_break. @param all what waits to be run is forgotten too */
   break(all: boolean): void {
-    if (all) this.waiting.length = 0;
-    for (const run of [...this.runs].reverse()) if (!run.deaf) run.stop?.('break');
+    this.applications.break(all);
   }
 
   receiveDigit(digit: string, duration: number, source: string): void {
@@ -162,7 +155,7 @@ export class LiveChannel implements Channel {
     this.state = 'CS_SOFT_EXECUTE';
     this.times.bridged = Date.now();
     for (const name of ['bridge_uuid', 'signal_bond', 'last_bridge_to']) this.variables.set(name, peer.uuid);
-    this.publish('CHANNEL_EXECUTE', application('uuid_bridge', peer.uuid, randomUUID()));
+    this.publish('CHANNEL_EXECUTE', applicationHeaders('uuid_bridge', peer.uuid, randomUUID()));
   }
 
   /** uuid_park: leaves the bridge; the other side parks or ends. */
@@ -196,8 +189,7 @@ export class LiveChannel implements Channel {
     this.publish('CHANNEL_HANGUP');
     if (!byParty) this.signalling.bye(reasonHeader(this.hangupCause));
     for (const stopListening of [...this.listeners.values()]) stopListening();
-    this.waiting.length = 0;
-    const closing = this.recordings.stopAll();
+    const closing = this.recordings.stopAll() ?? Promise.resolve();
     this.leave('hangup');
     this.media.close();
     this.callState = 'HANGUP';
@@ -216,56 +208,18 @@ export class LiveChannel implements Channel {
     this.publish('CHANNEL_DESTROY');
   }
 
-  private start(order: Order): void {
-    const run: Run & { over: boolean } = {
-      ...order,
-      over: false,
-      finish: (response) => {
-        if (run.over) return;
-        run.over = true;
-        this.runs.splice(this.runs.indexOf(run), 1);
-        this.lastResponse = response;
-        this.variables.set('current_application_response', response);
-        this.publish(
-          'CHANNEL_EXECUTE_COMPLETE',
-          application(run.application, run.argument, run.uuid, response),
-        );
-        this.next();
-      },
-    };
-    const begin = APPLICATIONS[order.application];
-    if (!begin) {
-      this.hangup('DESTINATION_OUT_OF_ORDER'); // as FreeSWITCH does with an application it does not know
-      return;
-    }
-    this.runs.push(run);
-    this.variables.set('current_application', order.application);
-    this.publish('CHANNEL_EXECUTE', application(order.application, order.argument, order.uuid));
-    begin(this, run);
-  }
-
-  private next(): void {
-    const top = this.runs[this.runs.length - 1];
-    if (!this.isUp || (top && (top.locked || top.deaf))) return;
-    const order = this.waiting.shift();
-    if (order) this.start(order);
-    if (order && this.waiting.length > 0) this.next();
-  }
-
   /** Ends what the channel does: its applications, its parking, its bridge. */
   leave(why: StopReason): void {
-    const orders = this.waiting.splice(0);
-    for (const run of [...this.runs].reverse()) {
-      run.stop?.(why);
-      run.finish('_none_');
-    }
-    this.waiting.push(...orders);
+    this.applications.stop(why);
     if (this.parked) {
       this.parked = false;
       this.publish('CHANNEL_UNPARK');
     }
     if (this.parkUuid !== undefined) {
-      this.publish('CHANNEL_EXECUTE_COMPLETE', application('park', '', this.parkUuid, this.lastResponse));
+      this.publish(
+        'CHANNEL_EXECUTE_COMPLETE',
+        applicationHeaders('park', '', this.parkUuid, this.applications.lastResponse),
+      );
       this.parkUuid = undefined;
     }
     if (this.peer) this.unbridge(this.peer);
@@ -299,17 +253,8 @@ export class LiveChannel implements Channel {
     this.parked = true;
     if (first) {
       this.parkUuid = randomUUID();
-      this.publish('CHANNEL_EXECUTE', application('park', '', this.parkUuid));
+      this.publish('CHANNEL_EXECUTE', applicationHeaders('park', '', this.parkUuid));
     }
     this.publish('CHANNEL_PARK');
   }
-}
-
-function application(name: string, argument: string, uuid: string, response?: string): Headers {
-  return [
-    ['Application', name],
-    ...(argument === '' ? [] : [['Application-Data', argument] as [string, string]]),
-    ...(response === undefined ? [] : [['Application-Response', response] as [string, string]]),
-    ['Application-UUID', uuid],
-  ];
 }

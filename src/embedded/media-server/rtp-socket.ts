@@ -3,6 +3,8 @@ import type { PortPool } from './port-pool.js';
 
 /** ms of silence after which another source may take over (a phone that moved, a restarted client). */
 const RELEARN_MS = 2_000;
+/** ms after a new SDP in which late packets of the source before it are not learnt again. */
+const FAREWELL_MS = 500;
 /** A port may be another program's: so many others are tried. */
 const BIND_TRIES = 10;
 
@@ -28,6 +30,9 @@ export class RtpSocket {
   lastPacketAt = 0;
   readonly counts = { packetsIn: 0, bytesIn: 0, packetsOut: 0, bytesOut: 0, strangers: 0, rtcpIn: 0 };
   private announced?: RtpAddress;
+  private announcedAt = 0;
+  /** The source before the last change of the SDP. */
+  private before?: RtpAddress;
   private learnt = false;
   private closed = false;
 
@@ -62,11 +67,11 @@ export class RtpSocket {
   announce(address: string, port: number): void {
     if (this.announced?.address === address && this.announced.port === port) return;
     this.announced = { address, port };
-    // Behind NAT the SDP's address is never heard of: what was learnt then stays until the new one speaks.
-    if (!this.learnt || this.lastPacketAt + RELEARN_MS < performance.now()) {
-      this.remote = this.announced;
-      this.learnt = false;
-    }
+    // Another address is another device or socket: it is sent to at once, whether or not it speaks.
+    if (this.learnt) this.before = this.remote;
+    this.announcedAt = performance.now();
+    this.remote = this.announced;
+    this.learnt = false;
   }
 
   send(packet: Buffer): void {
@@ -103,7 +108,10 @@ export class RtpSocket {
   }
 
   private admits(source: RemoteInfo, now: number): boolean {
-    if (!this.learnt) return true;
+    if (!this.learnt) {
+      const late = this.before?.port === source.port && this.before.address === source.address;
+      return !late || now - this.announcedAt > FAREWELL_MS;
+    }
     if (this.announced?.address === source.address && this.announced.port === source.port) return true;
     return now - this.lastPacketAt > RELEARN_MS;
   }

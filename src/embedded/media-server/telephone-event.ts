@@ -1,4 +1,4 @@
-import { hasMarker, timestampOf, type Payload } from './rtp-packet.js';
+import { hasMarker, timestampDelta, timestampOf, type Payload } from './rtp-packet.js';
 
 /** RFC 4733 §3.2: event codes 0 to 15. */
 const DIGITS = '0123456789*#ABCD';
@@ -29,7 +29,7 @@ export class DigitReceiver {
     if (timestamp !== this.timestamp) {
       if (!this.ended) this.finish();
       // A late copy of an earlier event's end is no new digit; a new event's first packet has the marker or no end.
-      if (over && !hasMarker(packet) && this.timestamp !== undefined && timestamp < this.timestamp) return;
+      if (over && !hasMarker(packet) && timestampDelta(this.timestamp ?? timestamp, timestamp) < 0) return;
       this.timestamp = timestamp;
       this.event = event;
       this.ended = false;
