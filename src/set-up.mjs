@@ -27,13 +27,13 @@ export function demandNode() {
 
 /**
  * Runs a program to its end and keeps what it prints for the case that it fails.
- * @returns exit code and the last 4000 characters of its output
+ * @returns exit code and output
  */
 export function run(program, args, options = {}) {
   return new Promise((done) => {
     const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
     let output = '';
-    const keep = (chunk) => (output = (output + chunk).slice(-4000));
+    const keep = (chunk) => (output += chunk);
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
     child.once('error', (error) => done({ code: 127, output: error.message }));
@@ -46,7 +46,8 @@ async function demand(what, program, args, options) {
   const { code, output } = await run(program, args, options);
   if (code === 0) return;
   const reason = /ENOSPC|no space left/i.test(output) ? ' (the disk is full)' : '';
-  throw new SetUpError(`${what} failed${reason}:\n${output.trim()}`);
+  // What went wrong stands first, and is followed by advice.
+  throw new SetUpError(`${what} failed${reason}:\n${output.trim().split('\n').slice(0, 20).join('\n')}`);
 }
 
 /** Whether node_modules holds what package-lock.json says (npm keeps its own copy of the lock there). */
