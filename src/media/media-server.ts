@@ -14,6 +14,7 @@ const INVITE_TIMEOUT_MS = 4_000;
 /** How long a leg is believed in while its media server cannot be asked. */
 const BELIEF_MS = 5_000;
 const SWEEP_MS = 30_000;
+const PROBE_MS = 10_000;
 /** Whose leg it is; sofia keeps headers that begin with X- as variables of the channel. */
 const OWNER_HEADER = 'X-Linekeeper-Owner';
 
@@ -37,8 +38,11 @@ export class MediaServer {
   private draining = false;
   private pending = 0;
   private owner = '';
+  private sick = false;
+  private probing = false;
   private downTimer?: NodeJS.Timeout;
   private sweepTimer?: NodeJS.Timeout;
+  private probeTimer?: NodeJS.Timeout;
   private readonly log = log('media');
 
   constructor(
@@ -68,7 +72,7 @@ export class MediaServer {
   }
 
   get isUp(): boolean {
-    return this.esl.isUp && this.sipAddress !== undefined && !this.draining;
+    return this.esl.isUp && this.sipAddress !== undefined && !this.sick && !this.draining;
   }
 
   private get sipAddress(): string | undefined {
@@ -100,6 +104,7 @@ export class MediaServer {
       );
     }
     this.sweepTimer = setInterval(() => void this.sweep(), SWEEP_MS);
+    this.probeTimer = setInterval(() => void this.probe(), PROBE_MS);
     this.discovery.on('error', (error) => this.log.warn({ error: messageOf(error) }, 'discovery connection'));
     this.log.info({ server: this.name, sip: this.sipAddress }, 'media server ready');
   }
@@ -112,6 +117,7 @@ export class MediaServer {
   close(): void {
     clearTimeout(this.downTimer);
     clearInterval(this.sweepTimer);
+    clearInterval(this.probeTimer);
     this.discovery?.disconnect();
     this.esl.close();
   }
@@ -135,6 +141,27 @@ export class MediaServer {
       const dialog = await offered.accept(inactiveAnswer(offered.offer));
       return { offer: offered.offer, leg: this.adopt(dialog) };
     });
+  }
+
+  /**
+   * A synthetic leg, made and ended: a server that takes commands but answers no INVITE is sick (overloaded, stopped),
+   * and gets no calls until it does.
+   */
+  private async probe(): Promise<void> {
+    if (this.probing || !this.esl.isUp) return;
+    this.probing = true;
+    try {
+      const { leg } = await this.offer();
+      await leg.end();
+      if (this.sick) this.log.info({ server: this.name }, 'media server is well again');
+      this.sick = false;
+    } catch (error) {
+      if (!this.sick)
+        this.log.error({ server: this.name, error: messageOf(error) }, 'media server is sick: left out');
+      this.sick = true;
+    } finally {
+      this.probing = false;
+    }
   }
 
   /** Legs whose channel is gone without a BYE: a killed FreeSWITCH sends none. */
