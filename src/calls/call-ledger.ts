@@ -22,6 +22,7 @@ interface ReceivedData {
   callerKind: 'number' | 'withheld' | 'malformed';
   caller: { hash: string; sealed: string } | null;
   controlPlaneId: string;
+  callerTransaction: string;
 }
 
 /** One file of a conversation's recording. */
@@ -82,6 +83,7 @@ export class CallLedger {
         ? { hash: protectedNumber.hash.toString('base64'), sealed: protectedNumber.sealed.toString('base64') }
         : null,
       controlPlaneId: this.planes.id,
+      callerTransaction: invite.transactionId,
     };
     const { result } = await this.ledger.write({
       ...this.entry(call, 'call.received', `carrier:${trunk.name}`, data),
@@ -148,6 +150,7 @@ export class CallLedger {
       callerKind: data.callerKind,
       startedAt: new Date(write.at),
       controlPlaneId: data.controlPlaneId,
+      live: { callerTransaction: data.callerTransaction },
     });
     return {
       payload: { companyNumber: data.companyNumber, trunkId: data.trunkId, callerKind: data.callerKind },

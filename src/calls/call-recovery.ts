@@ -6,6 +6,7 @@ import { Database } from '../database/database.js';
 import { MediaServers } from '../media/media-servers.js';
 import { Uac } from '../sip/uac.js';
 import { Call } from './call.entity.js';
+import { ENDINGS } from './call-endings.js';
 import { CallLedger } from './call-ledger.js';
 import { ControlPlanes } from './control-planes.js';
 import { LiveCalls } from './live-calls.js';
@@ -77,6 +78,12 @@ export class CallRecovery {
 
   private async hangUp({ id, live }: Call): Promise<void> {
     if (!live) return;
+    if ('callerTransaction' in live) {
+      // The real drachtio-server leaves caller and phones ringing when their client dies.
+      for (const transactionId of live.ringing ?? []) this.uac.cancelOrphan(transactionId);
+      this.uac.refuseOrphan(live.callerTransaction, ENDINGS['found-after-restart'].sipStatus);
+      return;
+    }
     // drachtio-server still holds the dialogs of a killed control plane, FreeSWITCH the channels.
     const results = await Promise.allSettled([
       this.uac.byeOrphan(live.callerDialogId),

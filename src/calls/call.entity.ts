@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { EndedBy, EndingName, Outcome } from './call-endings.js';
-import type { LiveParts } from './live-call.js';
+import type { LiveParts, PendingParts } from './live-call.js';
 
 @Entity('call')
 export class Call {
@@ -25,5 +25,5 @@ export class Call {
   @Column('uuid', { name: 'recording_id', nullable: true }) recordingId!: string | null;
   /** Which control plane has it, or had it last. */
   @Column('uuid', { name: 'control_plane_id', nullable: true }) controlPlaneId!: string | null;
-  @Column('jsonb', { nullable: true }) live!: LiveParts | null;
+  @Column('jsonb', { nullable: true }) live!: LiveParts | PendingParts | null;
 }

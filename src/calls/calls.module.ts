@@ -11,6 +11,7 @@ import { Conversation } from './conversation.js';
 import { InboundCallHandler } from './inbound-call.handler.js';
 import { LiveCalls } from './live-calls.js';
 import { PlanWalker } from './plan-walker.js';
+import { RingingPhones } from './ringing-phones.js';
 import { Talks } from './talks.js';
 
 @Module({
@@ -23,6 +24,7 @@ import { Talks } from './talks.js';
     InboundCallHandler,
     LiveCalls,
     PlanWalker,
+    RingingPhones,
     Talks,
   ],
   exports: [CallRecovery, LiveCalls],

@@ -15,6 +15,14 @@ export interface RungExtension {
   cause?: number;
 }
 
+/** What stays of an unanswered call outside this process: drachtio-server's transactions, to end after a restart. */
+export interface PendingParts {
+  /** The caller's INVITE. */
+  callerTransaction: string;
+  /** The INVITEs to the phones that ring. */
+  ringing?: string[];
+}
+
 /** What stays of a conversation outside this process: enough to end it after a restart. */
 export interface LiveParts {
   callerDialogId: string;

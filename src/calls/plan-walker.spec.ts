@@ -6,6 +6,7 @@ import type { DialOptions, DialOutcome, DialTarget, LegDialer } from '../sip/leg
 import type { Location } from '../sip/location.js';
 import { LiveCall } from './live-call.js';
 import { PlanWalker, type Surroundings } from './plan-walker.js';
+import type { RingingPhones } from './ringing-phones.js';
 
 const group: RoutePlan = [
   { do: 'ring', why: 'group', order: 'all', extensionIds: ['e1', 'e2'], timeoutMs: 1000 },
@@ -49,7 +50,8 @@ function office(...outcomes: DialOutcome[]) {
     language: 'en',
     onRinging: () => undefined,
   };
-  return { walker: new PlanWalker(dialer, location, prompts), around, heard, dialled };
+  const ringing = { add: () => undefined } as unknown as RingingPhones;
+  return { walker: new PlanWalker(dialer, location, prompts, ringing), around, heard, dialled };
 }
 
 describe('walking a route plan', () => {

@@ -8,6 +8,7 @@ import { LegDialer, type DialOutcome, type DialTarget } from '../sip/leg-dialer.
 import { Location } from '../sip/location.js';
 import type { EndingName } from './call-endings.js';
 import type { LiveCall } from './live-call.js';
+import { RingingPhones } from './ringing-phones.js';
 
 /** What a walk needs of the call's surroundings. */
 export interface Surroundings {
@@ -38,6 +39,7 @@ export class PlanWalker {
     private readonly dialer: LegDialer,
     private readonly location: Location,
     private readonly prompts: Prompts,
+    private readonly ringing: RingingPhones,
   ) {}
 
   /** @returns undefined when nobody took it; `call.unansweredBecause` then says why */
@@ -102,7 +104,10 @@ export class PlanWalker {
       from: shownToManagers(call),
       timeoutMs,
       signal: call.over,
-      onRinging: around.onRinging,
+      onRinging: (_, transactionId) => {
+        this.ringing.add(call.id, transactionId);
+        around.onRinging();
+      },
     });
     noteRung(call, targets, startedAt, outcome);
     if (outcome.answeredBy) return { extensionId: outcome.answeredBy.extensionId, dialog: outcome.dialog };

@@ -151,6 +151,19 @@ export class DrachtioConnection {
     });
   }
 
+  /**
+   * Sends a message of a transaction that another client of drachtio-server began and left; drachtio-srf knows
+   * nothing of it. One that is over by now is told to the log. Never throws.
+   * @param firstRow of the request or response
+   */
+  speakFor(transactionId: string, firstRow: string): void {
+    const agent = this.stack.app.client;
+    for (const [socket, { pendingRequests }] of (this.up && agent?.mapServer) || []) {
+      const id = agent!.wp.send(socket, `sip|${transactionId}|\r\n${firstRow}\r\nContent-Length: 0\r\n\r\n`);
+      pendingRequests.set(id, () => this.log.debug({ transactionId }, 'spoke for a client that is gone'));
+    }
+  }
+
   /** Rejects when the connection is lost before `work` is done: drachtio-srf calls nobody back then. */
   async whileUp<T>(work: Promise<T>): Promise<T> {
     let fail!: (error: SipRejected) => void;

@@ -16,6 +16,8 @@ import { USER_AGENT } from './uac.js';
 /** A call from a client to a company number, named and not yet answered. */
 export interface InboundInvite {
   readonly sipCallId: string;
+  /** drachtio-server's id of it: with it another process can refuse it too (Uac.refuseOrphan). */
+  readonly transactionId: string;
   readonly source: SipSource;
   readonly trunk: TrunkConfig;
   readonly companyNumber: CompanyNumberConfig;
@@ -52,6 +54,10 @@ export class InviteReply {
 
   get cancelled(): AbortSignal {
     return this.abort.signal;
+  }
+
+  get transactionId(): string {
+    return this.request.stackTxnId;
   }
 
   get sipCallId(): string {

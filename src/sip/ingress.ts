@@ -138,6 +138,7 @@ export class Ingress {
   private async handOn(naming: Naming, reply: InviteReply, source: SipSource): Promise<void> {
     const common = {
       sipCallId: reply.sipCallId,
+      transactionId: reply.transactionId,
       source,
       progress: (sdp?: string) => reply.progress(sdp),
       answer: (sdp: string) => reply.answer(sdp),

@@ -20,7 +20,7 @@ function fakeUac() {
       calls.push({
         uri,
         options,
-        ring: () => options.onProvisional?.(180),
+        ring: () => options.onProvisional?.(180, undefined, 'transaction'),
         refuse: (status) => reject(new SipRejected(status)),
         answer: () => {
           const seen = { byes: 0 };

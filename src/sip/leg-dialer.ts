@@ -31,7 +31,7 @@ export interface DialOptions {
   timeoutMs: number;
   signal?: AbortSignal;
   /** Once per target, at its first 180 or 183. */
-  onRinging?: (target: DialTarget) => void;
+  onRinging?: (target: DialTarget, transactionId: string) => void;
 }
 
 /** One phone that is being rung. */
@@ -116,10 +116,10 @@ export class LegDialer {
       timeoutMs: options.timeoutMs + 5_000,
       signal: branch.abort.signal,
       sessionTimer: true,
-      onProvisional: (status) => {
+      onProvisional: (status, _, transactionId) => {
         if (status < 180 || branch.rang) return;
         branch.rang = true;
-        options.onRinging?.(branch.target);
+        options.onRinging?.(branch.target, transactionId);
       },
     });
   }

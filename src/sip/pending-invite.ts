@@ -22,7 +22,7 @@ export class RefusedInvite extends Error {
 export interface InviteWatch {
   timeoutMs: number;
   signal?: AbortSignal;
-  onProvisional?: (status: number, sdp?: string) => void;
+  onProvisional?: (status: number, sdp: string | undefined, transactionId: string) => void;
 }
 
 /**
@@ -84,7 +84,7 @@ export class PendingInvite {
         cbProvisional: (response) => {
           this.proceeding = true;
           if (this.givenUp) this.cancel();
-          else watch.onProvisional?.(response.status, response.body || undefined);
+          else watch.onProvisional?.(response.status, response.body || undefined, response.stackTxnId);
         },
       });
       return 'sip' in result ? { kind: 'dialog', dialog: result } : { kind: 'offer', offer: result };

@@ -7,6 +7,7 @@ import { PendingInvite, RefusedInvite, type Answered } from './pending-invite.js
 import { demandedInterval, sessionTimerOffer } from './session-timer.js';
 import { SipRejected } from './sip-rejected.js';
 import { escapeUser, quote } from './sip-values.js';
+import { reasonOfStatus } from './status-tables.js';
 
 /** Neutral: it tells neither product version nor who calls. */
 export const USER_AGENT = 'Linekeeper';
@@ -32,7 +33,8 @@ export interface InviteOptions {
   timeoutMs: number;
   /** Aborted: CANCEL and SipRejected 487. An abort reason of 'answered elsewhere' is told to the phone (RFC 3326). */
   signal?: AbortSignal;
-  onProvisional?: (status: number, sdp?: string) => void;
+  /** `transactionId`: drachtio-server's, with which another process can take the INVITE back (cancelOrphan). */
+  onProvisional?: (status: number, sdp: string | undefined, transactionId: string) => void;
   /** For a carrier that challenges us with 401 or 407. */
   credentials?: Credentials;
   /** RFC 4028, for calls to phones and carriers: both sides notice when the other is gone. */
@@ -95,6 +97,16 @@ export class Uac {
   async byeOrphan(stackDialogId: string | undefined): Promise<void> {
     if (!stackDialogId) return;
     await this.connection.request({ method: 'BYE', stackDialogId }, BYE_WAIT_MS).catch(() => undefined);
+  }
+
+  /** Takes back an INVITE of a process that is no more; the phone stops ringing. Never throws. */
+  cancelOrphan(transactionId: string): void {
+    this.connection.speakFor(transactionId, 'CANCEL sip:placeholder SIP/2.0');
+  }
+
+  /** Refuses an INVITE that a process which is no more left without a final response. Never throws. */
+  refuseOrphan(transactionId: string, status: number): void {
+    this.connection.speakFor(transactionId, `SIP/2.0 ${status} ${reasonOfStatus(status)}`);
   }
 
   /** The INVITE, once more with credentials after a challenge and once more after a 422. */

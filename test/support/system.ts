@@ -48,6 +48,8 @@ export interface SystemOptions {
   embeddedDatabase?: boolean;
   /** A database made before, where the test reaches it another way than the product. */
   database?: TestDatabase;
+  /** Boxes that other control planes use too: stop() leaves them alone. */
+  shared?: { engines: Engines; database: TestDatabase };
 }
 
 /** The product, started as people start it, seen from outside only. */
@@ -67,6 +69,7 @@ export class System {
     readonly httpPort: number,
     readonly database: TestDatabase | undefined,
     private readonly engines: Engines | undefined,
+    private readonly boxesAreShared: boolean,
   ) {}
 
   /** Starts the product on free ports with an empty data folder and waits until it is ready. */
@@ -86,13 +89,14 @@ export class System {
     settings = {},
     embeddedDatabase = false,
     database: given,
+    shared,
   }: SystemOptions = {}): Promise<System> {
     const dataDir = mkdtempSync(join(tmpdir(), 'linekeeper-e2e-'));
-    const engines = env.engine === 'external' ? await startEngines(dataDir) : undefined;
+    const engines = shared?.engines ?? (env.engine === 'external' ? await startEngines(dataDir) : undefined);
     const sipPort = engines?.sipPort ?? (await freePort());
     const httpPort = await freePort();
     const firstRtp = await freeUdpRange(RTP_PORTS);
-    const database = embeddedDatabase ? undefined : (given ?? (await testDatabase()));
+    const database = embeddedDatabase ? undefined : (shared?.database ?? given ?? (await testDatabase()));
     return new System(
       dataDir,
       {
@@ -114,6 +118,7 @@ export class System {
       httpPort,
       database,
       engines,
+      shared !== undefined,
     );
   }
 
@@ -205,8 +210,10 @@ export class System {
       });
     }
     await this.pool?.end();
-    await this.engines?.stop();
-    await this.database?.drop();
+    if (!this.boxesAreShared) {
+      await this.engines?.stop();
+      await this.database?.drop();
+    }
     if (env.keep) process.stderr.write(`${this.dataDir} kept\n`);
     else rmSync(this.dataDir, { recursive: true, force: true });
   }
