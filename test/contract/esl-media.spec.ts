@@ -344,9 +344,19 @@ describe('bad calls to the embedded media server', () => {
     await bench.close();
   });
 
-  it('ends a leg without sound as MEDIA_TIMEOUT, whether it never spoke or fell silent; a held one lives', async () => {
+  it('ends a bridged leg without sound as MEDIA_TIMEOUT, whether it never spoke or fell silent; one that is held or waits lives', async () => {
     const bench = await Bench.open({ rtpTimeoutS: 1 });
-    const [mute, silent, held] = [await bench.call(), await bench.call(), await bench.call()];
+    const [mute, silent, held, waiting] = [
+      await bench.call(),
+      await bench.call(),
+      await bench.call(),
+      await bench.call(),
+    ];
+    for (const party of [mute, silent]) {
+      const other = await bench.call();
+      await bench.esl.api(`uuid_bridge ${party.callId} ${other.callId}`);
+    }
+    waiting.audio.pause();
     mute.audio.pause();
     await held.modify('inactive');
     held.audio.pause();
@@ -357,7 +367,9 @@ describe('bad calls to the embedded media server', () => {
       await until('the BYE', () => party.ended !== undefined);
       expect(party.ended?.request?.get('reason')).toBe('SIP;cause=804;text="MEDIA_TIMEOUT"');
     }
-    expect(await bench.esl.api(`uuid_exists ${held.callId}`)).toBe('true');
+    for (const party of [held, waiting]) {
+      expect(await bench.esl.api(`uuid_exists ${party.callId}`)).toBe('true');
+    }
     await bench.close();
   }, 15_000);
 });

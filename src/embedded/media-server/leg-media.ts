@@ -58,7 +58,7 @@ export class LegMedia implements Paced {
   private transcode?: Uint8Array;
   private transcodeFrom: G711 = PCMA;
   private digitGoingOut = false;
-  private agreedAt = performance.now();
+  private expectedSince = performance.now();
 
   constructor(
     readonly socket: RtpSocket,
@@ -81,13 +81,13 @@ export class LegMedia implements Paced {
     return this.format.eventsOut;
   }
 
-  /** performance.now() of the last packet, or of the last agreement where none has come since. */
+  /** performance.now() of the last packet, or of the last agreement or bridge where none has come since. */
   get lastHeardAt(): number {
-    return Math.max(this.agreedAt, this.socket.lastPacketAt);
+    return Math.max(this.expectedSince, this.socket.lastPacketAt);
   }
 
   agree(format: MediaFormat): void {
-    this.agreedAt = performance.now();
+    this.expectedSince = performance.now();
     this.format = format;
     this.changeSource();
   }
@@ -244,6 +244,7 @@ export class LegMedia implements Paced {
 
   private joined(peer: LegMedia | undefined): void {
     this.bridged = peer;
+    this.expectedSince = performance.now();
     this.changeSource();
     for (const watcher of this.bridgeWatchers) watcher();
   }

@@ -32,8 +32,11 @@ const CONTROL_IP = '127.0.0.1';
 const MOST_CHANNELS = 1000;
 const SESSIONS_PER_SECOND = 100;
 const HEARTBEAT_S = 20;
-/** A party on hold may be silent for longer, by this factor (FreeSWITCH's media_hold_timeout in freeswitch/). */
-const HOLD_FACTOR = 6;
+/**
+ * Who is on hold, or waits for somebody to talk to, may be silent for longer, by this factor: many carriers send no
+ * audio before the answer (FreeSWITCH's media_timeout and media_hold_timeout in freeswitch/ are as long).
+ */
+const WAITING_FACTOR = 6;
 /** How long a stop waits for the BYEs' answers and the recordings' last bytes. */
 const DRAIN_MS = 2_000;
 
@@ -93,7 +96,8 @@ export async function startMediaServer(settings: MediaServerSettings): Promise<R
     () => {
       const now = performance.now();
       for (const channel of [...channels]) {
-        const limit = channel.media.held || channel.callState === 'HELD' ? HOLD_FACTOR * patience : patience;
+        const waits = !channel.peer || channel.media.held || channel.callState === 'HELD';
+        const limit = waits ? WAITING_FACTOR * patience : patience;
         if (channel.isUp && now - channel.media.lastHeardAt > limit) channel.hangup('MEDIA_TIMEOUT');
       }
     },
