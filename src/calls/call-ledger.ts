@@ -8,6 +8,7 @@ import { Ledger } from '../ledger/ledger.js';
 import type { LedgerKind } from '../ledger/ledger-kinds.js';
 import type { JsonObject, LedgerWrite, Projected } from '../ledger/ledger-write.js';
 import type { InboundInvite } from '../sip/inbound-invite.js';
+import type { InviteTrace } from '../sip/pending-invite.js';
 import { CallLeg } from './call-leg.entity.js';
 import { Call } from './call.entity.js';
 import { ENDINGS, outcomeOf, type EndingName, type Outcome } from './call-endings.js';
@@ -22,7 +23,7 @@ interface ReceivedData {
   callerKind: 'number' | 'withheld' | 'malformed';
   caller: { hash: string; sealed: string } | null;
   controlPlaneId: string;
-  callerTransaction: string;
+  callerTrace: InviteTrace;
 }
 
 /** One file of a conversation's recording. */
@@ -83,7 +84,7 @@ export class CallLedger {
         ? { hash: protectedNumber.hash.toString('base64'), sealed: protectedNumber.sealed.toString('base64') }
         : null,
       controlPlaneId: this.planes.id,
-      callerTransaction: invite.transactionId,
+      callerTrace: invite.trace,
     };
     const { result } = await this.ledger.write({
       ...this.entry(call, 'call.received', `carrier:${trunk.name}`, data),
@@ -150,7 +151,7 @@ export class CallLedger {
       callerKind: data.callerKind,
       startedAt: new Date(write.at),
       controlPlaneId: data.controlPlaneId,
-      live: { callerTransaction: data.callerTransaction },
+      live: { caller: data.callerTrace },
     });
     return {
       payload: { companyNumber: data.companyNumber, trunkId: data.trunkId, callerKind: data.callerKind },

@@ -78,10 +78,12 @@ export class CallRecovery {
 
   private async hangUp({ id, live }: Call): Promise<void> {
     if (!live) return;
-    if ('callerTransaction' in live) {
+    if ('caller' in live) {
       // The real drachtio-server leaves caller and phones ringing when their client dies.
-      for (const transactionId of live.ringing ?? []) this.uac.cancelOrphan(transactionId);
-      this.uac.refuseOrphan(live.callerTransaction, ENDINGS['found-after-restart'].sipStatus);
+      await Promise.all([
+        this.uac.refuseOrphan(live.caller, ENDINGS['found-after-restart'].sipStatus),
+        ...(live.ringing ?? []).map((trace) => this.uac.cancelOrphan(trace)),
+      ]);
       return;
     }
     // drachtio-server still holds the dialogs of a killed control plane, FreeSWITCH the channels.

@@ -3,6 +3,7 @@ import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
 import { log } from '../common/log.js';
 import type { ClientView } from '../clients/client-directory.js';
+import type { InviteTrace } from '../sip/pending-invite.js';
 import type { EndingName } from './call-endings.js';
 
 /** One extension that was rung, and what came of it. */
@@ -15,12 +16,11 @@ export interface RungExtension {
   cause?: number;
 }
 
-/** What stays of an unanswered call outside this process: drachtio-server's transactions, to end after a restart. */
+/** What stays of a call outside this process until its answer is written: enough to end it after a restart. */
 export interface PendingParts {
-  /** The caller's INVITE. */
-  callerTransaction: string;
-  /** The INVITEs to the phones that ring. */
-  ringing?: string[];
+  caller: InviteTrace;
+  /** The phones that ring. */
+  ringing?: InviteTrace[];
 }
 
 /** What stays of a conversation outside this process: enough to end it after a restart. */

@@ -104,8 +104,8 @@ export class PlanWalker {
       from: shownToManagers(call),
       timeoutMs,
       signal: call.over,
-      onRinging: (_, transactionId) => {
-        this.ringing.add(call.id, transactionId);
+      onRinging: (_, trace) => {
+        this.ringing.add(call.id, trace);
         around.onRinging();
       },
     });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
+import type { InviteTrace } from '../sip/pending-invite.js';
 import { Database } from '../database/database.js';
 
 const GATHER_MS = 200;
@@ -11,14 +12,14 @@ const GATHER_MS = 200;
  */
 @Injectable()
 export class RingingPhones {
-  private readonly gathered = new Map<string, string[]>();
+  private readonly gathered = new Map<string, InviteTrace[]>();
 
   constructor(private readonly database: Database) {}
 
-  /** @param transactionId drachtio-server's, of the INVITE to the phone */
-  add(callId: string, transactionId: string): void {
+  /** @param trace of the INVITE to the phone */
+  add(callId: string, trace: InviteTrace): void {
     if (this.gathered.size === 0) setTimeout(() => void this.write(), GATHER_MS);
-    this.gathered.set(callId, [...(this.gathered.get(callId) ?? []), transactionId]);
+    this.gathered.set(callId, [...(this.gathered.get(callId) ?? []), trace]);
   }
 
   private async write(): Promise<void> {

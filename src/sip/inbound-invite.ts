@@ -6,8 +6,9 @@ import type { SipDialog } from './dialog.js';
 import type { Dialogs } from './dialogs.js';
 import type { DrachtioConnection } from './drachtio.connection.js';
 import { sessionTimerAnswer } from './session-timer.js';
+import type { InviteTrace } from './pending-invite.js';
 import { SipRejected } from './sip-rejected.js';
-import { readTokens } from './sip-values.js';
+import { parseNameAddress, readTokens } from './sip-values.js';
 import type { SipSource } from './source.js';
 import type { StackReply, StackRequest } from './stack.js';
 import { reasonOfStatus } from './status-tables.js';
@@ -16,8 +17,8 @@ import { USER_AGENT } from './uac.js';
 /** A call from a client to a company number, named and not yet answered. */
 export interface InboundInvite {
   readonly sipCallId: string;
-  /** drachtio-server's id of it: with it another process can refuse it too (Uac.refuseOrphan). */
-  readonly transactionId: string;
+  /** With it another process can end it too (Uac.refuseOrphan). */
+  readonly trace: InviteTrace;
   readonly source: SipSource;
   readonly trunk: TrunkConfig;
   readonly companyNumber: CompanyNumberConfig;
@@ -56,8 +57,10 @@ export class InviteReply {
     return this.abort.signal;
   }
 
-  get transactionId(): string {
-    return this.request.stackTxnId;
+  get trace(): InviteTrace {
+    const fromTag = parseNameAddress(this.request.get('from'))?.params.get('tag') ?? '';
+    // As drachtio-server will name the dialog, once there is one.
+    return { transaction: this.request.stackTxnId, dialog: `${this.sipCallId};from-tag=${fromTag}` };
   }
 
   get sipCallId(): string {

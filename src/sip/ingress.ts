@@ -138,7 +138,7 @@ export class Ingress {
   private async handOn(naming: Naming, reply: InviteReply, source: SipSource): Promise<void> {
     const common = {
       sipCallId: reply.sipCallId,
-      transactionId: reply.transactionId,
+      trace: reply.trace,
       source,
       progress: (sdp?: string) => reply.progress(sdp),
       answer: (sdp: string) => reply.answer(sdp),

@@ -20,7 +20,7 @@ function fakeUac() {
       calls.push({
         uri,
         options,
-        ring: () => options.onProvisional?.(180, undefined, 'transaction'),
+        ring: () => options.onProvisional?.(180, undefined, { transaction: 't', dialog: 'd' }),
         refuse: (status) => reject(new SipRejected(status)),
         answer: () => {
           const seen = { byes: 0 };

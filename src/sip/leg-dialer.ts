@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SipDialog } from './dialog.js';
+import type { InviteTrace } from './pending-invite.js';
 import { SipRejected } from './sip-rejected.js';
 import type { DialTarget } from './sip-target.js';
 import { causeOfStatus, Q850 } from './status-tables.js';
@@ -31,7 +32,7 @@ export interface DialOptions {
   timeoutMs: number;
   signal?: AbortSignal;
   /** Once per target, at its first 180 or 183. */
-  onRinging?: (target: DialTarget, transactionId: string) => void;
+  onRinging?: (target: DialTarget, trace: InviteTrace) => void;
 }
 
 /** One phone that is being rung. */
@@ -116,10 +117,10 @@ export class LegDialer {
       timeoutMs: options.timeoutMs + 5_000,
       signal: branch.abort.signal,
       sessionTimer: true,
-      onProvisional: (status, _, transactionId) => {
+      onProvisional: (status, _, trace) => {
         if (status < 180 || branch.rang) return;
         branch.rang = true;
-        options.onRinging?.(branch.target, transactionId);
+        options.onRinging?.(branch.target, trace);
       },
     });
   }

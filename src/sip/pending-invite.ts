@@ -19,10 +19,17 @@ export class RefusedInvite extends Error {
   }
 }
 
+/** An INVITE by drachtio-server's names for it: with them another process can end it (Uac.endOrphan). */
+export interface InviteTrace {
+  transaction: string;
+  /** Where there is one: after the first response with a tag. */
+  dialog: string | undefined;
+}
+
 export interface InviteWatch {
   timeoutMs: number;
   signal?: AbortSignal;
-  onProvisional?: (status: number, sdp: string | undefined, transactionId: string) => void;
+  onProvisional?: (status: number, sdp: string | undefined, left: InviteTrace) => void;
 }
 
 /**
@@ -84,7 +91,11 @@ export class PendingInvite {
         cbProvisional: (response) => {
           this.proceeding = true;
           if (this.givenUp) this.cancel();
-          else watch.onProvisional?.(response.status, response.body || undefined, response.stackTxnId);
+          else
+            watch.onProvisional?.(response.status, response.body || undefined, {
+              transaction: response.stackTxnId,
+              dialog: response.stackDialogId,
+            });
         },
       });
       return 'sip' in result ? { kind: 'dialog', dialog: result } : { kind: 'offer', offer: result };

@@ -3,7 +3,7 @@ import { DigestClient, type Credentials } from './digest-client.js';
 import type { SipDialog } from './dialog.js';
 import { Dialogs } from './dialogs.js';
 import { DrachtioConnection } from './drachtio.connection.js';
-import { PendingInvite, RefusedInvite, type Answered } from './pending-invite.js';
+import { PendingInvite, RefusedInvite, type Answered, type InviteTrace } from './pending-invite.js';
 import { demandedInterval, sessionTimerOffer } from './session-timer.js';
 import { SipRejected } from './sip-rejected.js';
 import { escapeUser, quote } from './sip-values.js';
@@ -33,8 +33,7 @@ export interface InviteOptions {
   timeoutMs: number;
   /** Aborted: CANCEL and SipRejected 487. An abort reason of 'answered elsewhere' is told to the phone (RFC 3326). */
   signal?: AbortSignal;
-  /** `transactionId`: drachtio-server's, with which another process can take the INVITE back (cancelOrphan). */
-  onProvisional?: (status: number, sdp: string | undefined, transactionId: string) => void;
+  onProvisional?: (status: number, sdp: string | undefined, trace: InviteTrace) => void;
   /** For a carrier that challenges us with 401 or 407. */
   credentials?: Credentials;
   /** RFC 4028, for calls to phones and carriers: both sides notice when the other is gone. */
@@ -99,14 +98,16 @@ export class Uac {
     await this.connection.request({ method: 'BYE', stackDialogId }, BYE_WAIT_MS).catch(() => undefined);
   }
 
-  /** Takes back an INVITE of a process that is no more; the phone stops ringing. Never throws. */
-  cancelOrphan(transactionId: string): void {
-    this.connection.speakFor(transactionId, 'CANCEL sip:placeholder SIP/2.0');
+  /** Takes back an INVITE of a process that is no more, answered or not. Time-limited, never throws. */
+  async cancelOrphan({ transaction, dialog }: InviteTrace): Promise<void> {
+    this.connection.speakFor(transaction, 'CANCEL sip:placeholder SIP/2.0');
+    await this.byeOrphan(dialog);
   }
 
-  /** Refuses an INVITE that a process which is no more left without a final response. Never throws. */
-  refuseOrphan(transactionId: string, status: number): void {
-    this.connection.speakFor(transactionId, `SIP/2.0 ${status} ${reasonOfStatus(status)}`);
+  /** Refuses a caller whom a process that is no more left, or ends what it answered. Time-limited, never throws. */
+  async refuseOrphan({ transaction, dialog }: InviteTrace, status: number): Promise<void> {
+    this.connection.speakFor(transaction, `SIP/2.0 ${status} ${reasonOfStatus(status)}`);
+    await this.byeOrphan(dialog);
   }
 
   /** The INVITE, once more with credentials after a challenge and once more after a 422. */

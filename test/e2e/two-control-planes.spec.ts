@@ -1,0 +1,198 @@
+import type { CallView } from '../../src/contracts/calls.js';
+import type { Phone } from '../../src/simulate/phone.js';
+import { COMPANY_NUMBER, expectToHear, TONES } from '../support/office.js';
+import { ADMIN, type System } from '../support/system.js';
+import { startTwoPlanes, type TwoPlanes } from '../support/two-planes.js';
+import { until, within } from '../support/until.js';
+
+const TAKEN_OVER_MS = 25_000;
+
+describe('two control planes on one drachtio-server', () => {
+  let two: TwoPlanes;
+  let carrier: Phone;
+
+  beforeAll(async () => {
+    two = await startTwoPlanes();
+    carrier = await two.phone('carrier');
+  }, 120_000);
+  afterAll(() => two?.close(), 60_000);
+
+  const call = (from: string) => carrier.dial(COMPANY_NUMBER, { from, toneHz: TONES.caller });
+
+  /** Which plane has each call, oldest first. */
+  const owners = () =>
+    two.planes[0].sql<{ id: string; plane: string; live: boolean }>(
+      'SELECT id, control_plane_id AS plane, ended_at IS NULL AS live FROM call ORDER BY started_at',
+    );
+  const devices = (plane: System) => plane.metric('linekeeper_sip_devices');
+  const liveCalls = (plane: System) => plane.metric('linekeeper_live_calls');
+
+  async function desk(extension: '101' | '102' | '103'): Promise<Phone> {
+    const phone = await two.phone(extension, `secret${extension}`);
+    expect((await phone.register()).status).toBe(200);
+    await Promise.all(
+      two.planes
+        .filter((plane) => plane.running)
+        .map((plane) => until('each plane knows the phone', async () => (await devices(plane)) === 1)),
+    );
+    return phone;
+  }
+
+  async function leave(phone: Phone): Promise<void> {
+    await phone.fallSilent();
+    await phone.register(0);
+    for (const plane of two.planes.filter(({ running }) => running)) {
+      await until('each plane knows that it is gone', async () => (await devices(plane)) === 0);
+    }
+  }
+
+  /** A conversation that the given plane has. */
+  async function conversationOf(plane: System, phone: Phone, from: string) {
+    for (let tries = 0; tries < 4; tries++) {
+      const outgoing = await call(from);
+      const manager = await (await phone.incoming()).answer(TONES['101']);
+      const caller = await outgoing.answered;
+      await until('its answer is written', async () => {
+        const open = 'SELECT 1 FROM call WHERE ended_at IS NULL AND answered_at IS NOT NULL';
+        return (await two.planes[0].sql(open)).length === 1;
+      });
+      if ((await liveCalls(plane)) === 1) return { caller, manager };
+      await caller.hangUp();
+      await manager.ended;
+      await nothingLive();
+    }
+    throw new Error('no call came to this plane');
+  }
+
+  async function nothingLive(): Promise<void> {
+    await until('no call is open', async () => (await owners()).every(({ live }) => !live));
+    for (const plane of two.planes) if (plane.running) await plane.assertNothingLeft();
+  }
+
+  const endingOf = async (id: string) =>
+    (
+      await two.planes[0].sql<{ ending: string; entries: number }>(
+        `SELECT ending, (SELECT count(*)::int FROM ledger_entry e WHERE e.call_id = call.id AND kind = 'call.ended')
+           AS entries FROM call WHERE id = $1`,
+        [id],
+      )
+    )[0];
+
+  it('set up one company, once', async () => {
+    expect(await two.planes[0].sql('SELECT name FROM company')).toHaveLength(1);
+    expect(
+      await two.planes[0].sql('SELECT email FROM user_account WHERE email = $1', [ADMIN.email]),
+    ).toHaveLength(1);
+  });
+
+  it('a phone that registers is known to both, wherever its digest was asked for and answered', async () => {
+    const phone = await desk('101');
+    for (let i = 0; i < 3; i++) expect((await phone.register()).status).toBe(200);
+    await leave(phone);
+  });
+
+  it('both serve calls to the same phone, each call once; the interface of either shows all', async () => {
+    const phone = await desk('101');
+    const before = (await owners()).length;
+    for (let i = 0; i < 4; i++) {
+      const outgoing = await call('+79161230001');
+      const incoming = await phone.incoming();
+      const manager = await incoming.answer(TONES['101']);
+      const caller = await outgoing.answered;
+      await Promise.all([
+        expectToHear(caller.audio, TONES['101']),
+        expectToHear(manager.audio, TONES.caller),
+      ]);
+      await caller.hangUp();
+      await manager.ended;
+    }
+    await nothingLive();
+    const calls = (await owners()).slice(before);
+    expect(calls).toHaveLength(4);
+    expect(new Set(calls.map(({ plane }) => plane)).size).toBe(2);
+    const [one, other] = await Promise.all(two.planes.map((plane) => plane.calls()));
+    expect(one?.map(({ id }) => id)).toEqual(other?.map(({ id }) => id));
+    expect(one?.slice(0, 4).every(({ outcome }: CallView) => outcome === 'answered')).toBe(true);
+    await leave(phone);
+  });
+
+  it('each finds the recording’s job done once, whoever did it', async () => {
+    await until('all jobs are done', async () => {
+      const [row] = await two.planes[0].sql<{ open: number }>(
+        'SELECT count(*)::int AS open FROM outbox_job WHERE done_at IS NULL',
+      );
+      return row?.open === 0;
+    });
+    const stored = await two.planes[0].sql(
+      `SELECT call_id FROM ledger_entry WHERE kind IN ('recording.stored', 'recording.missing')
+       GROUP BY call_id HAVING count(*) <> 1`,
+    );
+    expect(stored).toEqual([]);
+  });
+
+  it('one stopped for longer than it may be silent: its calls are ended once, and it serves again', async () => {
+    const [one, other] = two.planes;
+    const phone = await desk('101');
+    const { caller, manager } = await conversationOf(one, phone, '+79161230002');
+    const open = (await owners()).find(({ live }) => live)!;
+    one.signal('SIGSTOP');
+    try {
+      await until('the other has ended it', async () => (await endingOf(open.id))?.ending, TAKEN_OVER_MS);
+      await within(5_000, 'both phones hear of it', Promise.all([caller.ended, manager.ended]));
+    } finally {
+      one.signal('SIGCONT');
+    }
+    await until('it beats again', async () => (await one.api('GET', '/health/ready')).status === 200);
+    await nothingLive();
+    expect(await endingOf(open.id)).toEqual({ ending: 'found-after-restart', entries: 1 });
+    await leave(phone);
+    expect(other.running).toBe(true);
+  }, 90_000);
+
+  it('one killed -9 while a call talks and one rings: both are ended within 20 s, new calls go through', async () => {
+    const [victim, survivor] = two.planes;
+    const phone = await desk('101');
+    const { caller, manager } = await conversationOf(victim, phone, '+79161230003');
+    const talking = (await owners()).find(({ live }) => live)!;
+    // One more to each plane: the victim's rings until the survivor ends it, the survivor's is answered.
+    const ringing = [await call('+79161230004'), await call('+79161230005')];
+    const rings = [await phone.incoming(), await phone.incoming()];
+    await Promise.all(ringing.map((one) => one.ringing));
+    const pending = (await owners()).filter(({ live, id }) => live && id !== talking.id);
+    const orphan = pending.find(({ plane }) => plane === talking.plane)!;
+    await until('what rings is noted', async () => {
+      const [row] = await survivor.sql('SELECT 1 FROM call WHERE id = $1 AND live ? $2', [
+        orphan.id,
+        'ringing',
+      ]);
+      return row;
+    });
+
+    const killedAt = Date.now();
+    await victim.kill9();
+    await Promise.all([caller.ended, manager.ended]);
+    expect(Date.now() - killedAt).toBeLessThan(20_000);
+    await until('the survivor has written the ends', async () => {
+      const ends = await Promise.all([endingOf(talking.id), endingOf(orphan.id)]);
+      return ends.every((end) => end?.ending === 'found-after-restart');
+    });
+    expect((await endingOf(talking.id))?.entries).toBe(1);
+    // The caller who still rang is refused, and the phone that rang for him falls silent.
+    const statuses = await Promise.race(ringing.map((one) => one.status()));
+    expect(statuses).toBe(503);
+    await Promise.race(rings.map(({ cancelled }) => cancelled));
+    ringing.forEach((one) => one.cancel());
+    await nothingLive();
+
+    const outgoing = await call('+79161230006');
+    const next = await (await phone.incoming()).answer(TONES['101']);
+    await expectToHear((await outgoing.answered).audio, TONES['101']);
+    await (await outgoing.answered).hangUp();
+    await next.ended;
+    await nothingLive();
+
+    await victim.restart();
+    await until('the restarted one knows the phone', async () => (await devices(victim)) === 1);
+    await leave(phone);
+  }, 120_000);
+});
