@@ -3,17 +3,18 @@ import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../common/app-error.js';
 import { Phone } from '../simulate/phone.js';
+import type { RtpAudio } from '../simulate/rtp-audio.js';
 import { Esl, PasswordRefused } from './esl.js';
 import { well, wrong, type Finding } from './finding.js';
 import { within } from './within.js';
 
 const PROFILE = 'drachtio_mrf';
-/** As FreeSWITCH names what SDP calls PCMA, PCMU, G722, opus. */
+/** How each is told of in an SDP: a static payload type (RFC 3551 §6), or a name. */
 const CODECS: Readonly<Record<string, RegExp>> = {
-  PCMA: /G\.711 alaw/i,
-  PCMU: /G\.711 ulaw/i,
-  G722: /G\.?722\b/i,
-  opus: /opus/i,
+  PCMA: /^m=audio .*\b8\b/m,
+  PCMU: /^m=audio .*\b0\b/m,
+  G722: /^m=audio .*\b9\b/m,
+  opus: /^a=rtpmap:\d+ opus\//im,
 };
 const RECORD_MS = 400;
 const LEG_MS = 5_000;
@@ -41,14 +42,12 @@ export async function checkFreeswitch(url: string, recordingsDir: string): Promi
   try {
     const version = (await esl.api('version')).replace(/^FreeSWITCH Version /, '').split(/[+ \n]/)[0];
     const status = await esl.api('sofia status');
-    const findings = [
+    const sip = profileAddress(status);
+    return [
       well('FREESWITCH_URL', `FreeSWITCH ${version} at ${at}`),
       profileFinding(status),
-      codecsFinding(await esl.api('show codec')),
+      ...(sip ? await legFindings(esl, sip, recordingsDir) : []),
     ];
-    const sip = profileAddress(status);
-    if (sip) findings.push(await recordingFinding(esl, sip, recordingsDir));
-    return findings;
   } catch (error) {
     return [
       wrong('FREESWITCH_URL', `FreeSWITCH at ${at} does not answer as it should (${messageOf(error)})`),
@@ -67,7 +66,7 @@ export function profileFinding(status: string): Finding {
   if (!row)
     return wrong(
       'SIP profile',
-      `FreeSWITCH has no profile ${PROFILE}: start it with the configuration in freeswitch/`,
+      `FreeSWITCH has no profile ${PROFILE} running: start it with the configuration in freeswitch/, its SIP port (FREESWITCH_SIP_PORT) free`,
     );
   return row.includes('RUNNING')
     ? well('SIP profile', `${PROFILE} runs`)
@@ -80,9 +79,9 @@ export function profileAddress(status: string): { ip: string; port: number } | u
   return ip && port ? { ip, port: Number(port) } : undefined;
 }
 
-/** @param shown of `show codec` */
-export function codecsFinding(shown: string): Finding {
-  const missing = Object.keys(CODECS).filter((name) => !CODECS[name]?.test(shown));
+/** @param sdp what FreeSWITCH offers a leg */
+export function codecsFinding(sdp: string): Finding {
+  const missing = Object.keys(CODECS).filter((name) => !CODECS[name]?.test(sdp));
   return missing.length === 0
     ? well('codecs', Object.keys(CODECS).join(', '))
     : wrong(
@@ -91,41 +90,56 @@ export function codecsFinding(shown: string): Finding {
       );
 }
 
-/** A synthetic leg is recorded to where recordings go: what FreeSWITCH writes must be seen from here. */
-async function recordingFinding(
+/** A synthetic leg: what FreeSWITCH offers it, and whether its recording is seen from here. */
+async function legFindings(
   esl: Esl,
   server: { ip: string; port: number },
   recordingsDir: string,
-): Promise<Finding> {
-  const what = 'recordings';
-  const file = join(recordingsDir, `doctor-${randomUUID()}.wav`);
+): Promise<Finding[]> {
   const phone = await Phone.open({ server, user: 'doctor' });
   try {
-    const call = await phone.dial('leg', { toneHz: 1000 });
+    const call = await phone.dial('leg', { toneHz: 1000, offer: false });
     const conversation = await within(LEG_MS, call.answered);
-    const started = await esl.api(`uuid_record ${call.sipCallId} start ${file}`);
-    if (started.startsWith('-'))
-      return wrong(
-        what,
-        `FreeSWITCH cannot write to ${recordingsDir}: share the folder with it, and let its user write there`,
-      );
-    await within(LEG_MS, conversation.audio.listen(RECORD_MS)).catch(() => undefined); // silence is told of by the self-test
-    await esl.api(`uuid_record ${call.sipCallId} stop ${file}`);
+    const offer = phone.received.findLast((text) => text.includes('m=audio')) ?? '';
+    const recording = await recordingFinding(esl, call.sipCallId, conversation.audio, recordingsDir);
     await conversation.hangUp();
-    if (!existsSync(file) || statSync(file).size === 0) {
-      return wrong(
-        what,
-        `what FreeSWITCH writes to ${recordingsDir} is not seen here: RECORDINGS_DIR must be one folder for both`,
-      );
-    }
-    return well(what, 'a synthetic leg was recorded, and its file is seen here');
+    return [codecsFinding(offer), recording];
   } catch (error) {
-    return wrong(
-      what,
-      `FreeSWITCH did not take a synthetic leg from here (${messageOf(error)}): is FREESWITCH_CONTROL_CIDR wide enough?`,
-    );
+    return [
+      wrong(
+        'synthetic leg',
+        `FreeSWITCH did not take it from here (${messageOf(error)}): is FREESWITCH_CONTROL_CIDR wide enough?`,
+      ),
+    ];
   } finally {
     await phone.close();
+  }
+}
+
+async function recordingFinding(
+  esl: Esl,
+  uuid: string,
+  audio: Pick<RtpAudio, 'listen'>,
+  recordingsDir: string,
+): Promise<Finding> {
+  const file = join(recordingsDir, `doctor-${randomUUID()}.wav`);
+  try {
+    const started = await esl.api(`uuid_record ${uuid} start ${file}`);
+    if (started.startsWith('-')) {
+      return wrong(
+        'recordings',
+        `FreeSWITCH cannot write to ${recordingsDir}: share the folder with it, and let its user write there`,
+      );
+    }
+    await within(LEG_MS, audio.listen(RECORD_MS)).catch(() => undefined); // silence is told of by the self-test
+    await esl.api(`uuid_record ${uuid} stop ${file}`);
+    return existsSync(file) && statSync(file).size > 0
+      ? well('recordings', 'a synthetic leg was recorded, and its file is seen here')
+      : wrong(
+          'recordings',
+          `what FreeSWITCH writes to ${recordingsDir} is not seen here: RECORDINGS_DIR must be one folder for both`,
+        );
+  } finally {
     rmSync(file, { force: true });
   }
 }
