@@ -30,6 +30,7 @@ export class StandingConnection implements OnApplicationBootstrap, OnModuleDestr
   private retryTimer?: NodeJS.Timeout;
   private retryMs = FIRST_RETRY_MS;
   private stopped = false;
+  private lastQuery: Promise<unknown> = Promise.resolve();
 
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
 
@@ -43,9 +44,18 @@ export class StandingConnection implements OnApplicationBootstrap, OnModuleDestr
   }
 
   /** @throws AppError database-away, and what the statement throws */
-  async query<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
-    if (!this.client || !this.isOpen) throw new AppError('database-away', 'no standing connection');
-    return (await this.client.query<Row>(text, values)).rows;
+  query<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
+    return this.inTurn(async () => {
+      if (!this.client || !this.isOpen) throw new AppError('database-away', 'no standing connection');
+      return (await this.client.query<Row>(text, values)).rows;
+    });
+  }
+
+  /** One statement at a time: pg's client has no queue of its own any more. */
+  private inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.lastQuery.then(run);
+    this.lastQuery = result.catch(() => undefined);
+    return result;
   }
 
   private async connect(): Promise<void> {
@@ -78,7 +88,7 @@ export class StandingConnection implements OnApplicationBootstrap, OnModuleDestr
   }
 
   private async beat(client: Client): Promise<void> {
-    await client.query('SELECT 1').catch((error: unknown) => this.onLost(client, error));
+    await this.inTurn(() => client.query('SELECT 1')).catch((error: unknown) => this.onLost(client, error));
   }
 
   private onLost(client: Client, error: unknown): void {
