@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { deafPhone } from '../support/deaf-phone.js';
+import { env } from '../support/env.js';
 import { expectToHear, Office, TONES } from '../support/office.js';
 import { rawTcp, rawUdp, sipText, statusOf } from '../support/raw-sip.js';
 import { until } from '../support/until.js';
@@ -189,26 +190,31 @@ describe('bad input ends in the right answer and a named ending', () => {
     late.close();
   });
 
-  it('a full disk while recording: the call goes on, and the recording is called missing or short', async () => {
-    const desk = await office.manager('101');
-    const call = await office.call(CALLER);
-    // No file of the engine may grow past 16 KB: half a second of stereo.
-    const pid = String(office.system.enginePid);
-    expect(spawnSync('prlimit', ['--pid', pid, '--fsize=16000:unlimited']).status).toBe(0);
-    const manager = await (await desk.incoming()).answer(TONES['101']);
-    const caller = await call.answered;
-    await caller.audio.listen(1500);
-    await expectToHear(caller.audio, TONES['101']);
-    await caller.hangUp();
-    await manager.ended;
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'answered' });
-    spawnSync('prlimit', ['--pid', pid, '--fsize=unlimited:unlimited']);
-    const row = (await ended(1))[0];
-    await until('the recording is judged', async () => {
-      const kinds = (await office.system.ledger(row!.id)).map(({ kind }) => kind);
-      return kinds.includes('recording.missing') || kinds.includes('recording.stored');
-    });
-  });
+  // Past the limit on a file FreeSWITCH is killed by SIGXFSZ, which a full disk does not send.
+  const itEmbedded = env.engine === 'embedded' ? it : () => undefined;
+  itEmbedded(
+    'a full disk while recording: the call goes on, and the recording is called missing or short',
+    async () => {
+      const desk = await office.manager('101');
+      const call = await office.call(CALLER);
+      // No file of the engine may grow past 16 KB: half a second of stereo.
+      const pid = String(office.system.enginePid);
+      expect(spawnSync('prlimit', ['--pid', pid, '--fsize=16000:unlimited']).status).toBe(0);
+      const manager = await (await desk.incoming()).answer(TONES['101']);
+      const caller = await call.answered;
+      await caller.audio.listen(1500);
+      await expectToHear(caller.audio, TONES['101']);
+      await caller.hangUp();
+      await manager.ended;
+      expect((await ended(1))[0]).toMatchObject({ outcome: 'answered' });
+      spawnSync('prlimit', ['--pid', pid, '--fsize=unlimited:unlimited']);
+      const row = (await ended(1))[0];
+      await until('the recording is judged', async () => {
+        const kinds = (await office.system.ledger(row!.id)).map(({ kind }) => kind);
+        return kinds.includes('recording.missing') || kinds.includes('recording.stored');
+      });
+    },
+  );
 
   it('a flood of unknown numbers from one source: each gets its answer, the ledger keeps the count', async () => {
     const calls = await Promise.all(

@@ -1,21 +1,32 @@
 import type { CallView } from '../../src/contracts/calls.js';
 import type { Phone } from '../../src/simulate/phone.js';
-import { COMPANY_NUMBER, expectToHear, TONES } from '../support/office.js';
+import { COMPANY_NUMBER, expectToHear, recordingOf, TONES } from '../support/office.js';
+import { startCarrierRegistrar, type CarrierRegistrar } from '../support/carrier-registrar.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+import { describeWith } from '../support/requirements.js';
 import { ADMIN, type System } from '../support/system.js';
 import { startTwoPlanes, type TwoPlanes } from '../support/two-planes.js';
 import { until, within } from '../support/until.js';
 
 const TAKEN_OVER_MS = 25_000;
 
-describe('two control planes on one drachtio-server', () => {
+describeWith(['redis-server'], 'two control planes on one drachtio-server, PostgreSQL and Redis', () => {
   let two: TwoPlanes;
   let carrier: Phone;
+  let redis: TestRedis;
+  let registrar: CarrierRegistrar;
 
   beforeAll(async () => {
-    two = await startTwoPlanes();
+    redis = await startRedis();
+    registrar = await startCarrierRegistrar();
+    two = await startTwoPlanes({ REDIS_URL: redis.url });
     carrier = await two.phone('carrier');
   }, 120_000);
-  afterAll(() => two?.close(), 60_000);
+  afterAll(async () => {
+    await two?.close();
+    registrar?.close();
+    await redis?.stop();
+  }, 60_000);
 
   const call = (from: string) => carrier.dial(COMPANY_NUMBER, { from, toneHz: TONES.caller });
 
@@ -113,6 +124,7 @@ describe('two control planes on one drachtio-server', () => {
     const [one, other] = await Promise.all(two.planes.map((plane) => plane.calls()));
     expect(one?.map(({ id }) => id)).toEqual(other?.map(({ id }) => id));
     expect(one?.slice(0, 4).every(({ outcome }: CallView) => outcome === 'answered')).toBe(true);
+    for (const plane of two.planes) expect(await recordingOf(plane, one![0]!)).not.toHaveLength(0);
     await leave(phone);
   });
 
@@ -129,6 +141,39 @@ describe('two control planes on one drachtio-server', () => {
     );
     expect(stored).toEqual([]);
   });
+
+  it('one registers with a carrier, whose calls reach both; when that one dies the other registers', async () => {
+    const [one] = two.planes;
+    const { body: trunk, status } = await one.api<{ id: string }>('POST', '/trunks', {
+      name: 'by registration',
+      kind: 'registration',
+      host: '127.0.0.1',
+      port: registrar.port,
+      username: 'account',
+      password: 'a password of the carrier',
+    });
+    expect(status).toBe(201);
+    await until('it is registered', () => registrar.callIds.size > 0);
+    const [contact] = registrar.contactUsers;
+    const headers = { 'P-Called-Party-ID': `<sip:${COMPANY_NUMBER}@127.0.0.1>` };
+    // The other plane hears of the new trunk within a moment; requests go round.
+    await until('calls to the contact are taken by both', async () => {
+      (await carrier.dial(contact!, { headers })).cancel();
+      const rows = await one.sql('SELECT DISTINCT control_plane_id FROM call WHERE trunk_id = $1', [
+        trunk.id,
+      ]);
+      return rows.length === 2;
+    });
+    await nothingLive();
+    expect(registrar.callIds.size).toBe(1);
+
+    const leader = two.planes.find(({ output }) => /"what":"trunk registrations","leads":true/.test(output))!;
+    await leader.kill9();
+    await until('the other has registered', () => registrar.callIds.size === 2, 5_000);
+    expect([...registrar.contactUsers]).toEqual([contact]);
+    await leader.restart();
+    await one.api('PATCH', `/trunks/${trunk.id}`, { enabled: false });
+  }, 60_000);
 
   it('one stopped for longer than it may be silent: its calls are ended once, and it serves again', async () => {
     const [one, other] = two.planes;

@@ -22,8 +22,9 @@ export interface Engines {
 /**
  * With ENGINE=external: the servers at EXTERNAL_DRACHTIO_URL and EXTERNAL_FREESWITCH_URL, or the programs
  * DRACHTIO_BIN and FREESWITCH_BIN started with the configuration of this repository on free ports.
+ * @param rtpTimeoutS seconds without RTP until FreeSWITCH gives a leg up, where it is started here
  */
-export async function startEngines(dataDir: string): Promise<Engines> {
+export async function startEngines(dataDir: string, rtpTimeoutS = 60): Promise<Engines> {
   const { drachtioUrl, freeswitchUrl, drachtioBin, freeswitchBin } = env.external;
   if (drachtioUrl && freeswitchUrl) {
     return {
@@ -39,7 +40,7 @@ export async function startEngines(dataDir: string): Promise<Engines> {
   }
   const [drachtio, freeswitch] = await Promise.all([
     startDrachtio(drachtioBin),
-    startFreeswitch(freeswitchBin, dataDir),
+    startFreeswitch(freeswitchBin, dataDir, rtpTimeoutS),
   ]);
   return {
     sipPort: drachtio.sipPort,
@@ -73,7 +74,7 @@ export async function startDrachtio(program: string) {
   return { child, sipPort, wsPort, url: `drachtio://:${SECRET}@127.0.0.1:${adminPort}` };
 }
 
-async function startFreeswitch(program: string, dataDir: string) {
+async function startFreeswitch(program: string, dataDir: string, rtpTimeoutS: number) {
   const [sipPort, eslPort, rtpPort] = [await freePort(), await freePort(), await freeUdpRange(200)];
   const folders = ['log', 'db', 'run', 'temp'].map(
     (name) => [`-${name}`, join(dataDir, 'freeswitch', name)] as const,
@@ -89,6 +90,7 @@ async function startFreeswitch(program: string, dataDir: string) {
         FREESWITCH_SIP_PORT: String(sipPort),
         FREESWITCH_ESL_PORT: String(eslPort),
         FREESWITCH_ESL_PASSWORD: SECRET,
+        FREESWITCH_MEDIA_TIMEOUT_MS: String(rtpTimeoutS * 1000),
         FREESWITCH_RTP_PORT_MIN: String(rtpPort),
         FREESWITCH_RTP_PORT_MAX: String(rtpPort + 199),
       },

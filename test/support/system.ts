@@ -92,7 +92,11 @@ export class System {
     shared,
   }: SystemOptions = {}): Promise<System> {
     const dataDir = mkdtempSync(join(tmpdir(), 'linekeeper-e2e-'));
-    const engines = shared?.engines ?? (env.engine === 'external' ? await startEngines(dataDir) : undefined);
+    const engines =
+      shared?.engines ??
+      (env.engine === 'external'
+        ? await startEngines(dataDir, Number(settings['RTP_TIMEOUT_S'] ?? 60))
+        : undefined);
     const sipPort = engines?.sipPort ?? (await freePort());
     const httpPort = await freePort();
     const firstRtp = await freeUdpRange(RTP_PORTS);
