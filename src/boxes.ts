@@ -77,7 +77,8 @@ function engineSettings(settings: Settings): Parameters<typeof startEngine>[0] {
       ...(tls && { tls }),
     },
     // Control ports are any free ones of the loopback, their secrets new at every start.
-    drachtio: { port: 0, secret: randomBytes(24).toString('base64url') },
+    // Its SIP ports are open before we are: what comes meanwhile waits, as nobody could write its refusal down.
+    drachtio: { port: 0, secret: randomBytes(24).toString('base64url'), holdUntilRouted: true },
     media: {
       sipPort: 0,
       eslPort: 0,

@@ -9,8 +9,8 @@ export interface EngineSettings {
     /** Paths of PEM files. */
     tls?: { port: number; cert: string; key: string };
   };
-  /** Port 0: any free one. */
-  drachtio: { port: number; secret: string };
+  /** Port 0: any free one. holdUntilRouted: calls that come before the control plane wait for it. */
+  drachtio: { port: number; secret: string; holdUntilRouted?: boolean };
   media: {
     sipPort: number;
     eslPort: number;

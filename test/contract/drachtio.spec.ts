@@ -400,6 +400,42 @@ describe('drachtio-srf on the embedded drachtio server', () => {
     srf = await connect();
   });
 
+  it('holdUntilRouted: calls that come before the first application wait for it, one given up meanwhile too', async () => {
+    const early = await startDrachtioServer({
+      sip: { ip: '127.0.0.1', port: 0 },
+      drachtio: { port: 0, secret: SECRET, holdUntilRouted: true },
+      timers: TIMERS,
+    });
+    const invite = () =>
+      phone.invite({
+        uri: `sip:line@127.0.0.1:${early.sipPort}`,
+        from: '<sip:a@127.0.0.1>',
+        body: sdp(4000),
+      });
+    const [stays, givesUp] = [invite(), invite()];
+    const outcome = givesUp.answered.catch((error: { status: number }) => error.status);
+    await until('both are there', () => early.counts().transactions >= 2);
+    givesUp.cancel();
+    await until('the CANCEL is answered', () => early.counts().lingering >= 1);
+    const app: Any = new Srf();
+    app.connect({ host: '127.0.0.1', port: early.adminPort, secret: SECRET });
+    const seen: string[] = [];
+    app.invite((req: Any, res: Any) => {
+      req.on('cancel', () => seen.push('cancelled'));
+      seen.push('invited');
+      if (req.get('call-id') === stays.callId) res.send(486);
+    });
+    await expect(stays.answered).rejects.toMatchObject({ status: 486 });
+    expect(await outcome).toBe(487);
+    await until('the application knows', () => seen.length === 3);
+    expect(seen.sort()).toEqual(['cancelled', 'invited', 'invited']);
+    app.disconnect();
+    await until('it is gone', () => early.counts().clients === 0);
+    const late = invite(); // from then on as drachtio-server has it
+    await expect(late.answered).rejects.toMatchObject({ status: 503 });
+    await early.stop();
+  });
+
   it('an answer without ACK ends the dialog, and the application hears of it', async () => {
     const ended = new Promise<string>((resolve) =>
       srf.invite(async (req: Any, res: Any) => {

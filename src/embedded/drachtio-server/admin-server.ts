@@ -17,6 +17,8 @@ export interface AdminServerEvents {
   /** A `sip` or `proxy` frame of an authenticated client. */
   command(client: AdminClient, frame: Frame): void;
   dropped(client: AdminClient): void;
+  /** An application asks for the requests of this method, in lower case. */
+  routed(verb: string): void;
   /** `tcp/127.0.0.1:5060,udp/127.0.0.1:5060`, told to each client. */
   hostports(): string;
 }
@@ -99,9 +101,12 @@ export class AdminServer {
     switch (frame.kind) {
       case 'ping':
         return client.reply(frame, 'OK|pong');
-      case 'route':
-        client.routes.add((frame.tokens[2] ?? '').toLowerCase());
-        return client.reply(frame, 'OK');
+      case 'route': {
+        const verb = (frame.tokens[2] ?? '').toLowerCase();
+        client.routes.add(verb);
+        client.reply(frame, 'OK');
+        return this.events.routed(verb);
+      }
       case 'remove_route':
         client.routes.delete((frame.tokens[2] ?? '').toLowerCase());
         return client.reply(frame, 'OK');

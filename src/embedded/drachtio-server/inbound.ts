@@ -7,7 +7,9 @@ import {
   type SipMessage,
   type SipSource,
 } from '../sip-stack/index.js';
+import type { AdminClient } from './admin-client.js';
 import { stackDialogId, type ServerDialog } from './dialog-store.js';
+import type { EarlyRequests } from './early-requests.js';
 import { tell, type Engine } from './engine.js';
 import { KNOWN_METHODS, unknownExtensions } from './methods.js';
 import type { ResendingTransaction, WaitingRequests } from './waiting-requests.js';
@@ -17,25 +19,46 @@ export class Inbound {
   constructor(
     private readonly engine: Engine,
     private readonly waiting: WaitingRequests,
+    private readonly early: EarlyRequests,
   ) {}
 
-  receive(request: SipMessage, transaction: ServerTransaction): void {
+  /** An application asks for this method. */
+  routed(verb: string): void {
+    for (const { request, transaction, cancel } of this.early.release(verb)) {
+      const client = this.receive(request, transaction);
+      if (client && cancel) this.cancelled(client, request, transaction, cancel);
+    }
+  }
+
+  /** @returns who is told of it, where it is a new request for an application */
+  receive(request: SipMessage, transaction: ServerTransaction): AdminClient | undefined {
     const own = transaction as ResendingTransaction;
-    if (request.toTag !== '') return this.receiveInDialog(request, own);
+    if (request.toTag !== '') return void this.receiveInDialog(request, own);
     const refusal = this.refusalOf(request);
     if (refusal) return void own.respond(refusal.status, { headers: refusal.headers });
     const client = this.engine.admin.choose(request.method);
-    if (client === undefined) return void own.respond(KNOWN_METHODS.has(request.method) ? 503 : 501);
+    if (client === undefined) {
+      if (this.early.hold(request, own)) return undefined;
+      return void own.respond(KNOWN_METHODS.has(request.method) ? 503 : 501);
+    }
     this.waiting.hand(client, own, undefined);
     const { localAddress, localPort } = own.source;
     tell(client, request, own.source, own.id, '', { receivedOn: { ip: localAddress, port: localPort } });
-    own.onCancel((cancel) => {
-      const tagged = own.status > 100;
-      own.respond(487);
-      this.waiting.take(own.id);
-      // drachtio-server names the dialog once a tag has gone out.
-      tell(client, cancel, own.source, own.id, tagged ? stackDialogId(request.callId, request.fromTag) : '');
-    });
+    own.onCancel((cancel) => this.cancelled(client, request, own, cancel));
+    return client;
+  }
+
+  private cancelled(
+    client: AdminClient,
+    request: SipMessage,
+    own: ResendingTransaction,
+    cancel: SipMessage,
+  ): void {
+    const tagged = own.status > 100;
+    own.respond(487);
+    this.waiting.take(own.id);
+    // drachtio-server names the dialog once a tag has gone out.
+    tell(client, cancel, own.source, own.id, tagged ? stackDialogId(request.callId, request.fromTag) : '');
   }
 
   /** An ACK that belongs to a 2xx. */

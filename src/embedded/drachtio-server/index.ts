@@ -4,6 +4,7 @@ import type { AdminClient } from './admin-client.js';
 import { AdminServer } from './admin-server.js';
 import { parseAppMessage } from './app-message.js';
 import { DialogStore } from './dialog-store.js';
+import { EarlyRequests } from './early-requests.js';
 import type { Engine } from './engine.js';
 import type { Frame } from './frames.js';
 import { Inbound } from './inbound.js';
@@ -29,6 +30,8 @@ export interface DrachtioServerSettings {
     /** On loopback; 0: any free one. */
     port: number;
     secret: string;
+    /** Requests that come before the first application wait for it, instead of getting 503. Default: no. */
+    holdUntilRouted?: boolean;
   };
   /** T1, T2, T4 in ms, for tests that can not wait 32 s. */
   timers?: { t1: number; t2: number; t4: number };
@@ -67,12 +70,14 @@ export async function startDrachtioServer(settings: DrachtioServerSettings): Pro
   const admin = new AdminServer(settings.drachtio.secret, {
     command: (client, frame) => command(client, frame),
     dropped: (client) => dropped(client),
+    routed: (verb) => inbound.routed(verb),
     hostports: () => endpoint.listening.map((one) => `${one.protocol}/${one.ip}:${one.port}`).join(','),
   });
   const engine: Engine = { endpoint, admin, dialogs: dialogStore };
   const dialogs = new ServerDialogs(engine);
   const waiting = new WaitingRequests(endpoint.timers);
-  const inbound = new Inbound(engine, waiting);
+  const early = new EarlyRequests(settings.drachtio.holdUntilRouted ?? false);
+  const inbound = new Inbound(engine, waiting, early);
   const answers = new InboundAnswers(engine, dialogs, waiting);
   const sent = new SentRequests(engine);
   const outbound = new Outbound(engine, dialogs, sent, new OutboundInDialog(engine, dialogs, sent));
