@@ -208,6 +208,17 @@ export class Boxes {
     return 'done';
   }
 
+  /** Whether the control plane ends by that, and is started anew: with its embedded engine it ends too. */
+  endsProduct({ deed, victim }) {
+    return deed !== 'stop' && (victim === 'control plane' || victim === 'engine');
+  }
+
+  /** Waits for a start of the control plane after so many. */
+  async untilStarted(startsBefore, limitMs = 40_000) {
+    const deadline = performance.now() + limitMs;
+    while (this.product.starts === startsBefore && performance.now() < deadline) await pause(50);
+  }
+
   #resume(pids) {
     for (const pid of pids) if (this.#stopped.delete(pid)) signal(pid, 'SIGCONT');
   }

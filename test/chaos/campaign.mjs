@@ -120,12 +120,17 @@ async function play({ calls, faults }, { boxes, carrier, note }) {
   const downs = [];
   const strike = (fault) => {
     const from = Date.now();
+    const startsBefore = boxes.product.starts;
     const came = boxes.hit(fault);
     struck.push({ ...fault, came });
     note(`${fault.deed} ${fault.victim}${fault.forMs ? ` for ${fault.forMs} ms` : ''}: ${came}`);
     const down = [from - 1_000, Infinity];
     downs.push(down);
-    void pause(fault.forMs ?? 1_000)
+    const past =
+      boxes.endsProduct(fault) && came === 'done'
+        ? boxes.untilStarted(startsBefore)
+        : pause(fault.forMs ?? 0);
+    void past
       .then(() => boxes.untilReady())
       .then(() => (down[1] = Date.now() + 1_000))
       .catch((error) => note(error.message));
