@@ -54,9 +54,15 @@ export class WaitingRequests {
     held.limit = undefined;
   }
 
+  /**
+   * Who rings for an application that is gone would ring for ever: 503. An INVITE it has not said a word about may not
+   * be written down anywhere: as from drachtio-server, there is no answer to it but the 100.
+   */
   forgetClient(client: AdminClient): void {
-    for (const [id, held] of this.waiting)
-      if (held.client === client) this.take(id)?.respond(503, { headers: { 'Retry-After': '5' } });
+    for (const [id, { client: whose, limit, entry, transaction }] of this.waiting) {
+      const isUnspoken = limit !== undefined && !entry && transaction.request.method === 'INVITE';
+      if (whose === client && !isUnspoken) this.take(id)?.respond(503, { headers: { 'Retry-After': '5' } });
+    }
   }
 
   close(): void {
