@@ -1,11 +1,15 @@
 import { AppError, messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
 import type { SipDialog } from '../sip/dialog.js';
+import { SipRejected } from '../sip/sip-rejected.js';
 import type { EslConnection, MediaEvent } from './esl-connection.js';
 import type { Prompt } from './prompts.js';
 
 /** Why a leg ended on the media server's side: silence, a hang-up of its own, or the server itself is gone. */
 export type LegLoss = 'no-audio' | 'hung-up' | 'server-lost';
+
+/** What a request gets whose media server, or the leg on it, is no more (RFC 3261 §12.2.1.2, §8.1.3.1). */
+const GONE = [408, 481, 503];
 
 /**
  * One party's media endpoint on a media server, the "light" way: a SIP dialog whose Call-ID is the channel's uuid,
@@ -40,9 +44,22 @@ export class MediaLeg {
     this.lossListener = listener;
   }
 
-  /** Gives the party's new SDP to the media server. @returns the media server's SDP for the party */
-  modify(sdp: string): Promise<string> {
-    return this.dialog.modify(sdp);
+  /**
+   * Gives the party's new SDP to the media server.
+   * @returns the media server's SDP for the party
+   * @throws SipRejected 488 for an SDP it does not take, AppError `media-server-away` where it does not answer
+   */
+  async modify(sdp: string): Promise<string> {
+    try {
+      return await this.dialog.modify(sdp);
+    } catch (error) {
+      const isGone = error instanceof SipRejected && GONE.includes(error.status);
+      if (!isGone) throw error;
+      throw new AppError('media-server-away', `the leg cannot be changed: ${error.message}`, {
+        sipStatus: 503,
+        cause: 41,
+      });
+    }
   }
 
   /** Plays a tone (FreeSWITCH tone_stream) until `stopPlaying`. */
