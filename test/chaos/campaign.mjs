@@ -86,6 +86,7 @@ export async function runCampaign(options, plan, say) {
       desks,
       downs,
     });
+    for (const one of found.unwritten) output.write(`== by the SIP server alone: ${one}\n`);
     clean = found.losses.length + left.length + leftAfterRestart.length === 0;
     const heard = [carrier, ...desks].reduce((sum, { packetsReceived }) => sum + packetsReceived, 0);
     return {

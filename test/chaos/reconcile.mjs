@@ -92,7 +92,8 @@ export async function reconcile({ databaseUrl, dataKey, records, desks, downs })
       return found;
     };
     const received = byCaller('call.received', ({ number_hash }) => number_hash?.toString('base64'));
-    const refused = byCaller('call.refused', ({ payload }) => payload.callerHash);
+    // A refusal may come before anybody looked who calls, so it is known by its Call-ID.
+    const refused = byCaller('call.refused', ({ payload }) => payload.sipCallId);
     let suppressed = entries
       .filter(({ kind }) => kind === 'call.refusals-suppressed')
       .reduce((sum, { payload }) => sum + payload.count, 0);
@@ -104,6 +105,7 @@ export async function reconcile({ databaseUrl, dataKey, records, desks, downs })
     counts['by the SIP server alone'] = 0;
     counts['talked, written as unanswered'] = 0;
     const known = new Set();
+    const unwritten = [];
     for (const record of records) {
       const hash = sealer.lookupHash(record.caller).toString('base64');
       known.add(hash);
@@ -116,9 +118,11 @@ export async function reconcile({ databaseUrl, dataKey, records, desks, downs })
         const talked = record.responses.includes(200) && record.end !== 'hung up, nobody heard';
         if (talked && !inLedger.some(({ call_id }) => answered.has(call_id)))
           counts['talked, written as unanswered'] += 1;
-      } else if (refused.has(hash)) counts.refused += 1;
-      else if (isOfTheServer(record, downs)) counts['by the SIP server alone'] += 1;
-      else if (suppressed > 0 && record.responses.includes(503)) {
+      } else if (refused.has(record.callId)) counts.refused += 1;
+      else if (isOfTheServer(record, downs)) {
+        counts['by the SIP server alone'] += 1;
+        unwritten.push(`${new Date(record.placedAt).toISOString()} ${record.responses.join(' ')}`);
+      } else if (suppressed > 0 && record.responses.includes(503)) {
         suppressed -= 1;
         counts.refused += 1;
       } else {
@@ -140,7 +144,7 @@ export async function reconcile({ databaseUrl, dataKey, records, desks, downs })
       `SELECT outcome, ending, count(*)::int AS n FROM call GROUP BY 1, 2 ORDER BY 3 DESC`,
     );
     const recordings = await sql(`SELECT state, count(*)::int AS n FROM recording GROUP BY 1 ORDER BY 1`);
-    return { counts, losses, outcomes, recordings, entries: entries.length };
+    return { counts, losses, unwritten, outcomes, recordings, entries: entries.length };
   });
 }
 
