@@ -171,7 +171,7 @@ export class CallLedger {
 
   private async applyRejoined(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
     const { recordingId, live } = write.data as unknown as RejoinedData;
-    await tx.update(Call, { id: write.callId }, { live });
+    await tx.update(Call, { id: write.callId, endedAt: IsNull() }, { live }); // it may have ended meanwhile
     return { ...(await this.clientOf(tx, write)), payload: { recordingId } };
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, type EntityManager } from 'typeorm';
+import { IsNull, Not, type EntityManager } from 'typeorm';
+import { Call } from '../calls/call.entity.js';
 import type { Segment } from '../calls/call-ledger.js';
 import { Outbox } from '../jobs/outbox.js';
 import { Ledger } from '../ledger/ledger.js';
@@ -36,10 +37,12 @@ export class RecordingLedger {
       state: 'recording',
       startedAt: new Date(write.at),
     });
+    // Who hangs up while the parties are being joined ends the call before this is written.
+    if (await tx.existsBy(Call, { id: write.callId, endedAt: Not(IsNull()) })) await this.ended(tx, write);
   }
 
   private async ended(tx: EntityManager, write: LedgerWrite): Promise<void> {
-    for (const { id } of await tx.findBy(Recording, { callId: write.callId })) {
+    for (const { id } of await tx.findBy(Recording, { callId: write.callId, state: 'recording' })) {
       await tx.update(Recording, { id, endedAt: IsNull() }, { endedAt: new Date(write.at) });
       await this.outbox.add(tx, {
         companyId: write.companyId,
