@@ -38,11 +38,7 @@ export class NumberVault {
     clientId: string,
     { actor, reason }: { actor: string; reason: string },
   ): Promise<PhoneNumber> {
-    const [client] = await tx.query<{ companyId: string; sealed: Buffer }[]>(
-      'SELECT company_id AS "companyId", number_sealed AS sealed FROM client WHERE id = $1',
-      [clientId],
-    );
-    if (!client) throw new AppError('unknown-client', 'there is no such client', { httpStatus: 404 });
+    const client = await this.sealedOf(tx, clientId);
     await this.ledger.append(tx, {
       id: newId(),
       companyId: client.companyId,
@@ -53,5 +49,28 @@ export class NumberVault {
       data: { reason },
     });
     return PhoneNumber.fromE164(this.sealer.open(client.sealed, CONTEXT));
+  }
+
+  /**
+   * Opens a client's number for the system to dial: no person sees it, and the call's own `call.dialled` entry says
+   * who rang him. What shows a number to a person is reveal().
+   * @param tx inside the wall of the client's company
+   * @throws AppError unknown-client
+   */
+  async openForDialling(tx: EntityManager, clientId: string): Promise<PhoneNumber> {
+    const client = await this.sealedOf(tx, clientId);
+    return PhoneNumber.fromE164(this.sealer.open(client.sealed, CONTEXT));
+  }
+
+  private async sealedOf(
+    tx: EntityManager,
+    clientId: string,
+  ): Promise<{ companyId: string; sealed: Buffer }> {
+    const [client] = await tx.query<{ companyId: string; sealed: Buffer }[]>(
+      'SELECT company_id AS "companyId", number_sealed AS sealed FROM client WHERE id = $1',
+      [clientId],
+    );
+    if (!client) throw new AppError('unknown-client', 'there is no such client', { httpStatus: 404 });
+    return client;
   }
 }

@@ -99,11 +99,23 @@ describe('clients', () => {
     ]);
   });
 
+  it('are opened for dialling without an entry of their own: the call has one', async () => {
+    const { id } = await call(6);
+    const number = await ledger.database.transaction(companyId, (tx) => vault.openForDialling(tx, id));
+    expect(number.reveal()).toBe('+79160000006');
+    expect(
+      await ledger.sql.query('SELECT kind FROM ledger_entry WHERE company_id = $1', [companyId]),
+    ).toEqual([]);
+  });
+
   it('of another company are unknown to the vault', async () => {
     const { id } = await call(5);
     const other = await ledger.company();
     await expect(
       ledger.database.transaction(other, (tx) => vault.reveal(tx, id, { actor: 'user:7', reason: 'none' })),
+    ).rejects.toMatchObject({ code: 'unknown-client' });
+    await expect(
+      ledger.database.transaction(other, (tx) => vault.openForDialling(tx, id)),
     ).rejects.toMatchObject({ code: 'unknown-client' });
   });
 });
