@@ -5,9 +5,8 @@ declare module 'drachtio-fsmrf' {
   export interface FsmrfMediaServer extends EventEmitter {
     /** `ip:port` of the profile we asked for, read from `sofia status`. */
     readonly sip: { ipv4: { udp: { address?: string } } };
-    /** From FreeSWITCH's HEARTBEAT, every 20 s. */
-    readonly maxSessions: number;
-    readonly currentSessions: number;
+    /** Its ESL connection. */
+    readonly conn: EventEmitter;
     disconnect(): void;
   }
 

@@ -47,6 +47,12 @@ export class EslConnection {
   /** Connects and authenticates. @throws AppError when refused; afterwards the connection keeps itself up. */
   async connect(): Promise<void> {
     const connection = await this.open();
+    // Closed meanwhile, or an attempt of before has come through after all: one connection is enough.
+    if (this.closing || this.connection) {
+      connection.socket?.destroy();
+      if (this.closing) throw away(this.host, this.port);
+      return;
+    }
     this.connection = connection;
     this.retryMs = 100;
     connection.on('error', () => undefined); // 'close' follows and is handled
@@ -56,11 +62,18 @@ export class EslConnection {
     this.events.publish('up', undefined);
   }
 
+  /** Gives the connection up; connect() may be tried again. */
+  disconnect(): void {
+    clearTimeout(this.retryTimer);
+    const { connection } = this;
+    this.connection = undefined;
+    connection?.socket?.destroy();
+  }
+
+  /** For good. */
   close(): void {
     this.closing = true;
-    clearTimeout(this.retryTimer);
-    this.connection?.socket?.destroy();
-    this.connection = undefined;
+    this.disconnect();
   }
 
   /**

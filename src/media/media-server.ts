@@ -1,14 +1,12 @@
-import Mrf, { type FsmrfMediaServer } from 'drachtio-fsmrf';
 import { AppError, messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
 import { SipRejected } from '../sip/sip-rejected.js';
 import type { Uac } from '../sip/uac.js';
+import { discoverSip } from './discovery.js';
 import { EslConnection } from './esl-connection.js';
 import { MediaLeg } from './media-leg.js';
 import { inactiveAnswer, type OfferedLeg } from './offered-leg.js';
 
-/** The name of our sofia profile in freeswitch/. */
-const PROFILE = 'drachtio_mrf';
 /** A healthy media server answers an INVITE within tens of ms; past this it is sick. */
 const INVITE_TIMEOUT_MS = 4_000;
 /** How long a leg is believed in while its media server cannot be asked. */
@@ -30,11 +28,12 @@ export function parseMediaServerUrl(url: string): MediaServerAddress {
   return { host: hostname, eslPort: Number(port || 8021), password: decodeURIComponent(password) };
 }
 
-/** One FreeSWITCH: its commands (modesl), its discovery and heartbeat (drachtio-fsmrf), and our legs on it. */
+/** One FreeSWITCH: its commands (modesl), its discovery (drachtio-fsmrf), its health, and our legs on it. */
 export class MediaServer {
   readonly esl: EslConnection;
   private readonly legs = new Map<string, MediaLeg>();
-  private discovery?: FsmrfMediaServer;
+  /** `ip:port` of its profile; undefined until it is found. */
+  private sipAddress?: string;
   private draining = false;
   private pending = 0;
   private owner = '';
@@ -75,10 +74,6 @@ export class MediaServer {
     return this.esl.isUp && this.sipAddress !== undefined && !this.sick && !this.draining;
   }
 
-  private get sipAddress(): string | undefined {
-    return this.discovery?.sip.ipv4.udp.address;
-  }
-
   /**
    * Legs that an earlier life of the owner left here are ended.
    * @param srf the drachtio client, which drachtio-fsmrf wants to hold
@@ -88,24 +83,15 @@ export class MediaServer {
   async connect(srf: unknown, owner: string): Promise<void> {
     this.owner = owner;
     await this.esl.connect();
-    await this.hangUpAllOf(owner);
     try {
-      this.discovery = await new Mrf(srf).connect({
-        address: this.address.host,
-        port: this.address.eslPort,
-        secret: this.address.password,
-        listenAddress: '127.0.0.1',
-        profile: PROFILE,
-      });
+      await this.hangUpAllOf(owner);
+      this.sipAddress = await discoverSip(srf, this.esl, this.address.password);
     } catch (error) {
-      throw new AppError(
-        'media-server-profile',
-        `FreeSWITCH at ${this.name} has no running SIP profile "${PROFILE}": start it with the configuration in freeswitch/ (${messageOf(error)})`,
-      );
+      this.esl.disconnect(); // who tries again connects anew
+      throw error;
     }
     this.sweepTimer = setInterval(() => void this.sweep(), SWEEP_MS);
     this.probeTimer = setInterval(() => void this.probe(), PROBE_MS);
-    this.discovery.on('error', (error) => this.log.warn({ error: messageOf(error) }, 'discovery connection'));
     this.log.info({ server: this.name, sip: this.sipAddress }, 'media server ready');
   }
 
@@ -118,7 +104,6 @@ export class MediaServer {
     clearTimeout(this.downTimer);
     clearInterval(this.sweepTimer);
     clearInterval(this.probeTimer);
-    this.discovery?.disconnect();
     this.esl.close();
   }
 

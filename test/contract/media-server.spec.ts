@@ -1,0 +1,67 @@
+import { jest } from '@jest/globals';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { configureLog } from '../../src/common/log.js';
+import { MediaServer } from '../../src/media/media-server.js';
+import type { Uac } from '../../src/sip/uac.js';
+import { until } from '../support/until.js';
+import { Bench, PASSWORD } from './esl-bench.js';
+
+describe('the connection to a FreeSWITCH whose SIP profile is not there yet', () => {
+  let bench: Bench;
+  let server: Server;
+  let profileRuns = false;
+  const open = new Set<Socket>();
+
+  /** Between control plane and media server: `sofia status` says that the profile is down until it runs. */
+  beforeAll(async () => {
+    configureLog('silent');
+    bench = await Bench.open();
+    server = createServer((near) => {
+      const far = connect(bench.server.eslPort, '127.0.0.1');
+      open.add(near);
+      near.pipe(far);
+      far.on('data', (bytes: Buffer) =>
+        near.write(profileRuns ? bytes : bytes.toString().replaceAll('RUNNING', 'STOPPED')),
+      );
+      for (const socket of [near, far]) {
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          open.delete(near);
+          near.destroy();
+          far.destroy();
+        });
+      }
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  });
+  afterAll(async () => {
+    server.close();
+    await bench.close();
+  });
+
+  it('says what is wrong, leaves no connection behind, and has one when it is tried again', async () => {
+    const said = [jest.spyOn(console, 'error'), jest.spyOn(console, 'info'), jest.spyOn(console, 'log')];
+    const { port } = server.address() as AddressInfo;
+    const mediaServer = new MediaServer({ host: '127.0.0.1', eslPort: port, password: PASSWORD }, {} as Uac);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(mediaServer.connect({}, 'owner')).rejects.toMatchObject({
+        code: 'media-server-profile',
+        message: expect.stringContaining('no running SIP profile "drachtio_mrf"') as string,
+      });
+      await until('its connection is closed', () => open.size === 0);
+      expect(mediaServer.isUp).toBe(false);
+    }
+    profileRuns = true;
+    await mediaServer.connect({}, 'owner');
+    expect(mediaServer.isUp).toBe(true);
+    await until('the one of discovery is closed', () => open.size === 1);
+
+    for (const socket of open) socket.destroy();
+    await until('its loss is known', () => !mediaServer.isUp);
+    await until('it is up again', () => mediaServer.isUp);
+    expect(open.size).toBe(1);
+    expect(said.flatMap((spy) => spy.mock.calls)).toEqual([]);
+    mediaServer.close();
+    await until('nothing is open', () => open.size === 0);
+  });
+});
