@@ -10,7 +10,7 @@ const below = {
   health: ['common', 'contracts', 'database', 'http', 'ledger', 'identity'],
   jobs: ['common', 'database'],
   sip: ['common', 'database', 'ledger', 'jobs', 'identity', 'provisioning'],
-  media: ['common', 'ledger', 'provisioning', 'sip'],
+  media: ['common', 'contracts', 'database', 'http', 'ledger', 'identity', 'provisioning', 'sip'],
   clients: ['common', 'contracts', 'database', 'http', 'ledger', 'jobs', 'identity', 'provisioning'],
   routing: ['common', 'contracts', 'database', 'ledger', 'identity', 'provisioning', 'clients', 'sip'],
   calls: [

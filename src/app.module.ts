@@ -12,6 +12,7 @@ import { HealthModule } from './health/health.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
+import { MediaApiModule } from './media/media-api.module.js';
 import { MediaModule } from './media/media.module.js';
 import { ProvisioningModule } from './provisioning/provisioning.module.js';
 import { RecordingsApiModule } from './recordings/recordings-api.module.js';
@@ -44,6 +45,7 @@ export class AppModule {
         FollowUpsApiModule,
         RecordingsApiModule,
         LedgerApiModule,
+        MediaApiModule,
       ],
     };
   }

@@ -13,6 +13,8 @@ export interface Notices {
   registrations: { extensionId: string };
   /** A manager began to talk to a client, or ended. */
   talks: { callId: string; extensionId?: string; endedAt?: string };
+  /** A media server is drained, or no longer. */
+  'media-servers': { name: string };
   /** How a trunk's registration stands, from the one that registers. */
   trunks: { trunkId: string; sourceAddress?: string; state: object };
 }

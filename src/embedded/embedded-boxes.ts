@@ -28,6 +28,7 @@ export interface EmbeddedEngine {
   mediaSipPort: number;
   /** @throws AppError when the engine does not answer */
   counts(): Promise<EngineCounts>;
+  pid: number;
   /** Hangs up, lets the recordings be closed, ends the process. Never throws. */
   stop(): Promise<void>;
   /** Resolves when the process has ended, whyever. */
@@ -66,6 +67,7 @@ export async function startEngine(settings: EngineSettings): Promise<EmbeddedEng
     mediaSipPort: ready.mediaSip.port,
     counts,
     exited,
+    pid: child.pid ?? 0,
     async stop() {
       const force = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS);
       tell(child, { stop: true });

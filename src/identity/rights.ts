@@ -14,6 +14,8 @@ export const RIGHTS = {
   'recordings.play': ['admin', 'supervisor', 'manager'],
   'provisioning.read': ['admin', 'supervisor'],
   'provisioning.change': ['admin'],
+  'media-servers.read': ['admin', 'supervisor'],
+  'media-servers.change': ['admin'],
   'people.read': ['admin'],
   'people.change': ['admin'],
   'ledger.read': ['admin'],

@@ -17,6 +17,8 @@ export const LEDGER_KINDS = {
   'number.revealed': "a client's number was shown, to whom and why",
   'person.signed-in': 'a person signed in',
   'person.sign-in-refused': 'a sign-in failed',
+  'media-server.drained': 'an administrator keeps new calls from a media server',
+  'media-server.resumed': 'new calls may go to a media server again',
   'provisioning.changed': 'an administrator changed what is set up',
 } as const;
 

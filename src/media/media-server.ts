@@ -16,6 +16,9 @@ const PROBE_MS = 10_000;
 /** Whose leg it is; sofia keeps headers that begin with X- as variables of the channel. */
 const OWNER_HEADER = 'X-Linekeeper-Owner';
 
+/** sick: it takes commands and answers no INVITE. */
+export type MediaServerHealth = 'up' | 'sick' | 'down';
+
 export interface MediaServerAddress {
   host: string;
   eslPort: number;
@@ -34,7 +37,8 @@ export class MediaServer {
   private readonly legs = new Map<string, MediaLeg>();
   /** `ip:port` of its profile; undefined until it is found. */
   private sipAddress?: string;
-  private draining = false;
+  /** No new calls here; those that live go on. */
+  draining = false;
   private pending = 0;
   private owner = '';
   private sick = false;
@@ -70,8 +74,22 @@ export class MediaServer {
     return this.legs.size + this.pending;
   }
 
+  /** Whether it gets new calls. */
   get isUp(): boolean {
-    return this.esl.isUp && this.sipAddress !== undefined && !this.sick && !this.draining;
+    return this.health === 'up' && !this.draining;
+  }
+
+  get health(): MediaServerHealth {
+    if (!this.esl.isUp || this.sipAddress === undefined) return 'down';
+    return this.sick ? 'sick' : 'up';
+  }
+
+  /** Of all control planes. @throws AppError when it does not answer */
+  async channels(): Promise<number> {
+    const count = /^(\d+) session\(s\) - peak/m.exec(await this.esl.api('status'))?.[1];
+    if (count === undefined)
+      throw new AppError('media-command', 'status does not tell the number of sessions');
+    return Number(count);
   }
 
   /**
@@ -93,11 +111,6 @@ export class MediaServer {
     this.sweepTimer = setInterval(() => void this.sweep(), SWEEP_MS);
     this.probeTimer = setInterval(() => void this.probe(), PROBE_MS);
     this.log.info({ server: this.name, sip: this.sipAddress }, 'media server ready');
-  }
-
-  /** No new legs here; those that live go on. */
-  drain(): void {
-    this.draining = true;
   }
 
   close(): void {

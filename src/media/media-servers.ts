@@ -83,16 +83,17 @@ export class MediaServers {
 
   /** Ends a channel wherever it is, of an earlier process too. */
   async kill(uuid: string): Promise<void> {
-    await Promise.allSettled(
-      this.all.filter((server) => server.isUp).map((server) => server.esl.api('uuid_kill', uuid)),
-    );
+    await Promise.allSettled(this.reachable.map((server) => server.esl.api('uuid_kill', uuid)));
   }
 
   /** Ends every channel of a control plane that died, ringing calls' among them, of which no row tells. */
   async hangUpAllOf(owner: string): Promise<void> {
-    await Promise.allSettled(
-      this.all.filter((server) => server.isUp).map((server) => server.hangUpAllOf(owner)),
-    );
+    await Promise.allSettled(this.reachable.map((server) => server.hangUpAllOf(owner)));
+  }
+
+  /** Those that take commands, whether or not they get new calls. */
+  private get reachable(): MediaServer[] {
+    return this.all.filter((server) => server.esl.isUp);
   }
 
   get isUp(): boolean {

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { Database } from '../../src/database/database.js';
+import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { freePort } from '../support/free-ports.js';
 
@@ -22,7 +23,7 @@ describe('a start on a given PostgreSQL', () => {
       Database.open(sql.url),
       Database.open(sql.url),
     ]);
-    expect(await sql.query('SELECT count(*)::int FROM migrations')).toEqual([{ count: 1 }]);
+    expect(await sql.query('SELECT count(*)::int FROM migrations')).toEqual([{ count: MIGRATIONS.length }]);
     for (const database of databases) {
       const [row] = await database.transaction('*', (tx) =>
         tx.query<{ current_user: string }[]>('SELECT current_user::text'),

@@ -74,7 +74,7 @@ export async function startDrachtio(program: string) {
   return { child, sipPort, wsPort, url: `drachtio://:${SECRET}@127.0.0.1:${adminPort}` };
 }
 
-async function startFreeswitch(program: string, dataDir: string, rtpTimeoutS: number) {
+export async function startFreeswitch(program: string, dataDir: string, rtpTimeoutS: number) {
   const [sipPort, eslPort, rtpPort] = [await freePort(), await freePort(), await freeUdpRange(200)];
   const folders = ['log', 'db', 'run', 'temp'].map(
     (name) => [`-${name}`, join(dataDir, 'freeswitch', name)] as const,
