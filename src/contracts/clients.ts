@@ -21,6 +21,24 @@ export type ClientAnswer = z.infer<typeof clientSchema>;
 /** Seven digits are a telephone number, however they are spaced. */
 const TELEPHONE_NUMBER = /(\d[\s().+-]*){7}/;
 
+export const revealRequest = z.strictObject({
+  /** Why the number must be seen; it is kept in the ledger for ever. */
+  reason: z
+    .string()
+    .trim()
+    .min(10, { message: 'says too little: 10 characters or more, for whoever reads the ledger later' })
+    .max(300)
+    .refine((reason) => /\p{L}{2,}\P{L}+\p{L}{2,}/u.test(reason), { message: 'is not two words' })
+    .refine((reason) => !TELEPHONE_NUMBER.test(reason), {
+      message: 'holds a telephone number, and the ledger keeps it for ever',
+    }),
+});
+export type RevealRequest = z.infer<typeof revealRequest>;
+
+/** In E.164. */
+export const revealedNumber = z.object({ number: z.string() }).meta({ id: 'RevealedNumber' });
+export type RevealedNumber = z.infer<typeof revealedNumber>;
+
 export const clientChange = z
   .strictObject({
     name: z

@@ -21,8 +21,11 @@ const someOf = <S extends z.ZodRawShape>(schema: z.ZodObject<S>) =>
     .partial()
     .refine((fields) => Object.keys(fields).length > 0, { message: 'names no field to change' });
 
+/** How many clients' numbers one person may be shown within 24 hours; 0: none. */
+const revealQuota = z.int().min(0).max(1000);
+
 export const companySchema = z
-  .object({ id, name, country: z.string(), sipDomain: z.string().nullable() })
+  .object({ id, name, country: z.string(), sipDomain: z.string().nullable(), revealQuota })
   .meta({ id: 'Company' });
 export const companyChange = someOf(
   z.strictObject({
@@ -31,6 +34,7 @@ export const companyChange = someOf(
       .string()
       .regex(/^[A-Z]{2}$/, { message: 'is not the two letters of a country (ISO 3166-1), as in RU' }),
     sipDomain: host.nullable(),
+    revealQuota,
   }),
 );
 

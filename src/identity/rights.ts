@@ -8,6 +8,8 @@ export const RIGHTS = {
   'calls.read': ['admin', 'supervisor', 'manager'],
   'clients.read': ['admin', 'supervisor', 'manager'],
   'clients.change': ['admin', 'supervisor'],
+  /** Seeing a client's number: with a reason, so often a day, and each time an entry (NumberVault). */
+  'clients.reveal': ['admin', 'supervisor'],
   'follow-ups.read': ['admin', 'supervisor', 'manager'],
   'follow-ups.close': ['admin', 'supervisor'],
   'recordings.read': ['admin', 'supervisor', 'manager'],

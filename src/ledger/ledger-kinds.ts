@@ -15,6 +15,7 @@ export const LEDGER_KINDS = {
   'recording.played': 'a person listened to a recording',
   'client.changed': "a client's name or manager was changed",
   'number.revealed': "a client's number was shown, to whom and why",
+  'number.reveal-refused': "a client's number was asked for and not shown, to whom and why not",
   'person.signed-in': 'a person signed in',
   'person.sign-in-refused': 'a sign-in failed',
   'media-server.drained': 'an administrator keeps new calls from a media server',

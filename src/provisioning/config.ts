@@ -10,6 +10,8 @@ export interface CompanyConfig {
   readonly country: string;
   /** The host part of its extensions' addresses; null: it answers to any host. */
   readonly sipDomain: string | null;
+  /** How many clients' numbers one person may be shown within 24 hours. */
+  readonly revealQuota: number;
 }
 
 export interface CompanyNumberConfig {

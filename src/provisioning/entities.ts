@@ -8,6 +8,7 @@ export class Company {
   @Column('text') name!: string;
   @Column('char', { length: 2 }) country!: string;
   @Column('text', { name: 'sip_domain', nullable: true }) sipDomain!: string | null;
+  @Column('int', { name: 'reveal_quota' }) revealQuota!: number;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 

@@ -90,11 +90,12 @@ export class Provisioning implements OnModuleInit {
   }
 }
 
-const companyConfig = ({ id, name, country, sipDomain }: Company): CompanyConfig => ({
+const companyConfig = ({ id, name, country, sipDomain, revealQuota }: Company): CompanyConfig => ({
   id,
   name,
   country,
   sipDomain,
+  revealQuota,
 });
 
 const companyNumberConfig = (row: CompanyNumber): CompanyNumberConfig => ({

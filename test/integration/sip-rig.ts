@@ -55,7 +55,7 @@ const extension = (number: string, maxDevices = 2) => ({
 /** One company with extensions 101 to 103 and the trunks given. */
 export const snapshotWith = (trunks: Partial<TrunkConfig>[] = [{}]): Snapshot =>
   new Snapshot({
-    companies: [{ id: 'c1', name: 'Demo', country: 'RU', sipDomain: null }],
+    companies: [{ id: 'c1', name: 'Demo', country: 'RU', sipDomain: null, revealQuota: 20 }],
     companyNumbers: [
       { id: 'n1', companyId: 'c1', number: COMPANY_NUMBER, name: 'Main', groupId: null, greeting: null },
     ],

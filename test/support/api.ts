@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CallsApiModule } from '../../src/calls/calls-api.module.js';
 import { ClientsApiModule } from '../../src/clients/clients-api.module.js';
+import { ClientsModule } from '../../src/clients/clients.module.js';
 import { CommonModule } from '../../src/common/common.module.js';
 import { readSettings } from '../../src/common/env.js';
 import { newId } from '../../src/common/ids.js';
@@ -74,6 +75,7 @@ export class Api {
       ProvisioningModule,
       HealthModule,
       CallsApiModule,
+      ClientsModule,
       ClientsApiModule,
       FollowUpsApiModule,
       RecordingsApiModule,
