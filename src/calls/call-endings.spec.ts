@@ -13,8 +13,12 @@ describe('the endings of a call', () => {
   });
 
   it.each(names)('%s leaves an answered call answered and never an unanswered one', (name) => {
-    expect(outcomeOf(name, true)).toBe('answered');
-    expect(outcomeOf(name, false)).not.toBe('answered');
+    expect(outcomeOf('inbound', name, true)).toBe('answered');
+    expect(outcomeOf('inbound', name, false)).not.toBe('answered');
+  });
+
+  it.each(names)('%s makes no missed call of one that we made', (name) => {
+    expect(outcomeOf('outbound', name, false)).not.toBe('missed');
   });
 
   it('are read from the code of an error', () => {

@@ -1,10 +1,11 @@
 import { AppError } from '../common/app-error.js';
 
-export type Outcome = 'answered' | 'missed' | 'abandoned' | 'refused';
-export type EndedBy = 'caller' | 'manager' | 'media' | 'system';
+export type Direction = 'inbound' | 'outbound' | 'internal';
+export type Outcome = 'answered' | 'missed' | 'abandoned' | 'refused' | 'unreached';
+export type EndedBy = 'client' | 'manager' | 'carrier' | 'media' | 'system';
 
 interface Ending {
-  /** What it comes to for a call that nobody had answered; an answered call stays answered. */
+  /** What it comes to for an inbound call that nobody had answered; an answered call stays answered. */
   unanswered: Exclude<Outcome, 'answered'>;
   endedBy: EndedBy;
   /** ITU-T Q.850. */
@@ -15,19 +16,26 @@ interface Ending {
 
 /** Every way a call can end. There is no "unknown": whoever finds a new way names it here. */
 export const ENDINGS = {
-  'caller-hung-up': { unanswered: 'abandoned', endedBy: 'caller', cause: 16, sipStatus: 487 },
-  'caller-gave-up': { unanswered: 'abandoned', endedBy: 'caller', cause: 16, sipStatus: 487 },
+  'client-hung-up': { unanswered: 'abandoned', endedBy: 'client', cause: 16, sipStatus: 487 },
+  'caller-gave-up': { unanswered: 'abandoned', endedBy: 'client', cause: 16, sipStatus: 487 },
   'manager-hung-up': { unanswered: 'missed', endedBy: 'manager', cause: 16, sipStatus: 480 },
   'nobody-answered': { unanswered: 'missed', endedBy: 'system', cause: 19, sipStatus: 480 },
   'nobody-registered': { unanswered: 'missed', endedBy: 'system', cause: 20, sipStatus: 480 },
   'all-busy': { unanswered: 'missed', endedBy: 'system', cause: 17, sipStatus: 486 },
   'all-declined': { unanswered: 'missed', endedBy: 'manager', cause: 21, sipStatus: 480 },
+  'manager-gave-up': { unanswered: 'abandoned', endedBy: 'manager', cause: 16, sipStatus: 487 },
+  'client-busy': { unanswered: 'unreached', endedBy: 'client', cause: 17, sipStatus: 486 },
+  'client-declined': { unanswered: 'unreached', endedBy: 'client', cause: 21, sipStatus: 603 },
+  'client-did-not-answer': { unanswered: 'unreached', endedBy: 'client', cause: 19, sipStatus: 480 },
+  'number-not-in-service': { unanswered: 'unreached', endedBy: 'carrier', cause: 1, sipStatus: 404 },
+  'carrier-refused': { unanswered: 'unreached', endedBy: 'carrier', cause: 41, sipStatus: 503 },
+  'no-trunk': { unanswered: 'unreached', endedBy: 'system', cause: 38, sipStatus: 503 },
   'no-common-codec': { unanswered: 'refused', endedBy: 'system', cause: 65, sipStatus: 488 },
   'no-audio': { unanswered: 'missed', endedBy: 'media', cause: 102, sipStatus: 480 },
   'media-server-lost': { unanswered: 'missed', endedBy: 'media', cause: 41, sipStatus: 503 },
   'media-unavailable': { unanswered: 'missed', endedBy: 'media', cause: 41, sipStatus: 503 },
   'too-many-calls': { unanswered: 'missed', endedBy: 'system', cause: 42, sipStatus: 503 },
-  'answer-not-confirmed': { unanswered: 'missed', endedBy: 'caller', cause: 102, sipStatus: 487 },
+  'answer-not-confirmed': { unanswered: 'missed', endedBy: 'client', cause: 102, sipStatus: 487 },
   'dialog-timed-out': { unanswered: 'missed', endedBy: 'system', cause: 102, sipStatus: 480 },
   'signalling-lost': { unanswered: 'missed', endedBy: 'system', cause: 41, sipStatus: 503 },
   'shut-down': { unanswered: 'missed', endedBy: 'system', cause: 31, sipStatus: 503 },
@@ -49,6 +57,9 @@ export function endingOf(error: unknown): EndingName {
   return error.code in ENDINGS ? (error.code as EndingName) : (BY_ERROR[error.code] ?? 'internal-error');
 }
 
-/** What a call came to. */
-export const outcomeOf = (ending: EndingName, answered: boolean): Outcome =>
-  answered ? 'answered' : ENDINGS[ending].unanswered;
+/** What a call came to. A call that we made and that was not taken is no missed one. */
+export function outcomeOf(direction: Direction, ending: EndingName, answered: boolean): Outcome {
+  if (answered) return 'answered';
+  const { unanswered } = ENDINGS[ending];
+  return direction !== 'inbound' && unanswered === 'missed' ? 'unreached' : unanswered;
+}

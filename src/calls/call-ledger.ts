@@ -7,11 +7,12 @@ import { newId } from '../common/ids.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerKind } from '../ledger/ledger-kinds.js';
 import type { JsonObject, LedgerWrite, Projected } from '../ledger/ledger-write.js';
+import type { ExtensionConfig } from '../provisioning/config.js';
 import type { InboundInvite } from '../sip/inbound-invite.js';
 import type { InviteTrace } from '../sip/pending-invite.js';
 import { CallLeg } from './call-leg.entity.js';
 import { Call } from './call.entity.js';
-import { ENDINGS, outcomeOf, type EndingName, type Outcome } from './call-endings.js';
+import { ENDINGS, outcomeOf, type Direction, type EndingName, type Outcome } from './call-endings.js';
 import { ControlPlanes } from './control-planes.js';
 import type { LiveCall, LiveParts, RungExtension } from './live-call.js';
 
@@ -26,6 +27,20 @@ interface ReceivedData {
   callerTrace: InviteTrace;
 }
 
+/** How a manager's device, or somebody for him, named the client to call. */
+export type DialledBy = 'code' | 'number' | 'click' | 'proxy-number';
+
+/** What the ledger keeps of a call that a manager makes. */
+interface DialledData {
+  /** E.164; what the client is shown. */
+  companyNumber: string;
+  clientId: string;
+  extensionId: string;
+  by: DialledBy;
+  controlPlaneId: string;
+  callerTrace: InviteTrace | null;
+}
+
 /** One file of a conversation's recording. */
 export interface Segment {
   recordingId: string;
@@ -35,6 +50,13 @@ export interface Segment {
 
 /** A conversation joined anew after its media server was lost, as it goes to the ledger. */
 export interface RejoinedData extends Segment {
+  live: LiveParts;
+}
+
+/** Another manager took the client over. */
+export interface HandedOverData {
+  fromExtensionId: string;
+  toExtensionId: string;
   live: LiveParts;
 }
 
@@ -63,6 +85,8 @@ export class CallLedger {
     private readonly planes: ControlPlanes,
   ) {
     ledger.project('call.received', (tx, write) => this.applyReceived(tx, write));
+    ledger.project('call.dialled', (tx, write) => this.applyDialled(tx, write));
+    ledger.project('call.handed-over', (tx, write) => this.applyHandedOver(tx, write));
     ledger.project('call.answered', (tx, write) => this.applyAnswered(tx, write));
     ledger.project('call.rejoined', (tx, write) => this.applyRejoined(tx, write));
     ledger.project('call.ended', (tx, write) => this.applyEnded(tx, write));
@@ -93,6 +117,46 @@ export class CallLedger {
     return result['client'] as unknown as ClientView | undefined;
   }
 
+  /** Writes down that a manager calls a client, before the client's phone rings. */
+  async dialled(
+    call: LiveCall,
+    {
+      extension,
+      ...dialled
+    }: {
+      extension: ExtensionConfig;
+      clientId: string;
+      companyNumber: string;
+      by: DialledBy;
+      callerTrace: InviteTrace | null;
+    },
+  ): Promise<void> {
+    const data: DialledData = { ...dialled, extensionId: extension.id, controlPlaneId: this.planes.id };
+    await this.ledger.write({
+      ...this.entry(call, 'call.dialled', `extension:${extension.number}`, data),
+      clientId: dialled.clientId,
+      at: call.startedAt,
+    });
+  }
+
+  /** A manager's try to call was refused; what he dialled is told by its kind, never by its digits. */
+  async dialRefused(extension: ExtensionConfig, reason: string): Promise<void> {
+    await this.ledger.write({
+      ...this.entry(
+        { id: newId(), companyId: extension.companyId },
+        'call.dial-refused',
+        `extension:${extension.number}`,
+        {
+          reason,
+        },
+      ),
+    });
+  }
+
+  async handedOver(call: LiveCall, data: HandedOverData): Promise<void> {
+    await this.ledger.write(this.entry(call, 'call.handed-over', 'system', data));
+  }
+
   async answered(call: LiveCall, extension: string, data: AnsweredData): Promise<void> {
     await this.ledger.write(this.entry(call, 'call.answered', `extension:${extension}`, data));
   }
@@ -103,15 +167,20 @@ export class CallLedger {
 
   async ended(call: LiveCall): Promise<void> {
     const ending = call.ending ?? 'internal-error';
-    const outcome = outcomeOf(ending, call.answered !== undefined);
+    const outcome = outcomeOf(call.direction, ending, call.answered !== undefined);
     const data: EndedData = { outcome, ending, rung: call.rung };
     await this.ledger.write(this.entry(call, 'call.ended', 'system', data));
   }
 
   /** The end of a call that an earlier process left open. */
-  async endedAfterRestart(call: { id: string; companyId: string; answered: boolean }): Promise<void> {
+  async endedAfterRestart(call: {
+    id: string;
+    companyId: string;
+    direction: Direction;
+    answered: boolean;
+  }): Promise<void> {
     const ending = 'found-after-restart';
-    const data: EndedData = { outcome: outcomeOf(ending, call.answered), ending, rung: [] };
+    const data: EndedData = { outcome: outcomeOf(call.direction, ending, call.answered), ending, rung: [] };
     await this.ledger.write(this.entry(call, 'call.ended', 'system', data));
   }
 
@@ -157,6 +226,34 @@ export class CallLedger {
       payload: { companyNumber: data.companyNumber, trunkId: data.trunkId, callerKind: data.callerKind },
       ...(client && { clientId: client.id, result: { client: asJson(client) } }),
     };
+  }
+
+  private async applyDialled(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
+    const data = write.data as unknown as DialledData;
+    await tx.insert(Call, {
+      id: write.callId,
+      companyId: write.companyId,
+      direction: 'outbound',
+      companyNumber: data.companyNumber,
+      clientId: data.clientId,
+      callerKind: 'number',
+      startedAt: new Date(write.at),
+      managerExtensionId: data.extensionId,
+      controlPlaneId: data.controlPlaneId,
+      live: data.callerTrace ? { caller: data.callerTrace } : {},
+    });
+    const { companyNumber, extensionId, by } = data;
+    return { clientId: data.clientId, payload: { companyNumber, extensionId, by } };
+  }
+
+  private async applyHandedOver(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
+    const { fromExtensionId, toExtensionId, live } = write.data as unknown as HandedOverData;
+    await tx.update(
+      Call,
+      { id: write.callId, endedAt: IsNull() },
+      { managerExtensionId: toExtensionId, live },
+    );
+    return { ...(await this.clientOf(tx, write)), payload: { fromExtensionId, toExtensionId } };
   }
 
   private async applyAnswered(tx: EntityManager, write: LedgerWrite): Promise<Projected> {

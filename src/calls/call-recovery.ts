@@ -37,6 +37,7 @@ export class CallRecovery {
         await this.callLedger.endedAfterRestart({
           id: call.id,
           companyId: call.companyId,
+          direction: call.direction,
           answered: call.answeredAt !== null,
         });
       }),
@@ -78,19 +79,19 @@ export class CallRecovery {
 
   private async hangUp({ id, live }: Call): Promise<void> {
     if (!live) return;
-    if ('caller' in live) {
+    if (!('clientLeg' in live)) {
       // The real drachtio-server leaves caller and phones ringing when their client dies.
       await Promise.all([
-        this.uac.refuseOrphan(live.caller, ENDINGS['found-after-restart'].sipStatus),
+        live.caller && this.uac.refuseOrphan(live.caller, ENDINGS['found-after-restart'].sipStatus),
         ...(live.ringing ?? []).map((trace) => this.uac.cancelOrphan(trace)),
       ]);
       return;
     }
     // drachtio-server still holds the dialogs of a killed control plane, FreeSWITCH the channels.
     const results = await Promise.allSettled([
-      this.uac.byeOrphan(live.callerDialogId),
+      this.uac.byeOrphan(live.clientDialogId),
       this.uac.byeOrphan(live.managerDialogId),
-      this.mediaServers.kill(live.callerLeg),
+      this.mediaServers.kill(live.clientLeg),
       this.mediaServers.kill(live.managerLeg),
     ]);
     for (const result of results) {

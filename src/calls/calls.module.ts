@@ -6,12 +6,18 @@ import { Ingress } from '../sip/ingress.js';
 import { SipModule } from '../sip/sip.module.js';
 import { CallLedger } from './call-ledger.js';
 import { CallRecovery } from './call-recovery.js';
+import { ClientDialer } from './client-dialer.js';
 import { ControlPlanes } from './control-planes.js';
 import { Conversation } from './conversation.js';
+import { DeviceCallHandler } from './device-call.handler.js';
+import { FeatureCodes } from './feature-codes.js';
 import { InboundCallHandler } from './inbound-call.handler.js';
 import { LiveCalls } from './live-calls.js';
+import { OutboundCallHandler } from './outbound-call.handler.js';
+import { OutboundNumbers } from './outbound-numbers.js';
 import { PlanWalker } from './plan-walker.js';
 import { RingingPhones } from './ringing-phones.js';
+import { SpokenRefusal } from './spoken-refusal.js';
 import { Talks } from './talks.js';
 
 @Module({
@@ -19,26 +25,34 @@ import { Talks } from './talks.js';
   providers: [
     CallLedger,
     CallRecovery,
+    ClientDialer,
     ControlPlanes,
     Conversation,
+    DeviceCallHandler,
+    FeatureCodes,
     InboundCallHandler,
     LiveCalls,
+    OutboundCallHandler,
+    OutboundNumbers,
     PlanWalker,
     RingingPhones,
+    SpokenRefusal,
     Talks,
   ],
-  exports: [CallRecovery, LiveCalls],
+  exports: [CallRecovery, FeatureCodes, LiveCalls],
 })
 export class CallsModule {
   constructor(
     ingress: Ingress,
     handler: InboundCallHandler,
+    deviceHandler: DeviceCallHandler,
     liveCalls: LiveCalls,
     mediaServers: MediaServers,
     drachtio: DrachtioConnection,
     metrics: Metrics,
   ) {
     ingress.onInvite((invite) => handler.handle(invite));
+    ingress.onDeviceInvite((invite) => deviceHandler.handle(invite));
     // A restarted drachtio-server knows none of the dialogs: their BYEs would never come.
     drachtio.events.on('connected', ({ again }) => {
       if (again) liveCalls.endAll('signalling-lost');

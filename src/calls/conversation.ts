@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, messageOf } from '../common/app-error.js';
+import { messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
 import { log } from '../common/log.js';
@@ -8,25 +8,22 @@ import { MediaServers } from '../media/media-servers.js';
 import { RecordingFiles } from '../media/recording-files.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { SipDialog } from '../sip/dialog.js';
-import type { InboundInvite } from '../sip/inbound-invite.js';
 import { CallLedger, type Segment } from './call-ledger.js';
 import type { LiveCall } from './live-call.js';
-import type { Taken } from './plan-walker.js';
+import type { ManagerParty, Parties, Party } from './party.js';
 
 /** How long a conversation waits in silence for a media server to come back. */
 const REJOIN_WAIT_MS = 10_000;
 
-interface Legs {
-  callerLeg: MediaLeg;
-  managerLeg: MediaLeg;
+/** Two parties about to talk: whoever waited for our answer gets it meanwhile. */
+export interface Meeting {
+  client: { leg: MediaLeg; dialog: Promise<SipDialog> };
+  manager: { leg: MediaLeg; dialog: Promise<SipDialog>; extensionId: string };
+  /** Resolves when the dialled party's leg has his SDP: from then on the legs can be joined. */
+  joinable: Promise<unknown>;
 }
 
-interface Dialogs {
-  caller: SipDialog;
-  manager: SipDialog;
-}
-
-/** Joins caller and manager once a phone has taken the call, and joins them anew where their media server is lost. */
+/** Joins client and manager, and joins them anew where their media server is lost or another manager takes over. */
 @Injectable()
 export class Conversation {
   constructor(
@@ -37,55 +34,69 @@ export class Conversation {
   ) {}
 
   /** Resolves when both hear each other and it is written. @throws AppError with the ending's name as its code */
-  async begin(call: LiveCall, invite: InboundInvite, taken: Taken, legs: Legs): Promise<void> {
+  async begin(call: LiveCall, { client, manager, joinable }: Meeting): Promise<void> {
     const segment = this.newSegment(call);
     const answeredAt = clock.iso();
-    const [caller] = await Promise.all([
-      this.answer(call, invite, legs.callerLeg),
-      legs.managerLeg.modify(taken.dialog.remoteSdp).then(() => this.join(legs, segment)),
+    const { extensionId } = manager;
+    const [clientDialog, managerDialog] = await Promise.all([
+      client.dialog,
+      manager.dialog,
+      joinable.then(() => this.join(client.leg, manager.leg, segment)),
     ]);
-    call.answered = { at: answeredAt, extensionId: taken.extensionId, recordingId: segment.recordingId };
-    const dialogs = { caller, manager: taken.dialog };
-    this.tie(call, dialogs, legs);
-    const extension = this.provisioning.snapshot.extensions.get(taken.extensionId)?.number ?? '';
-    await this.callLedger.answered(call, extension, {
-      extensionId: taken.extensionId,
+    call.answered = { at: answeredAt, extensionId, recordingId: segment.recordingId };
+    this.talk(call, {
+      client: { leg: client.leg, dialog: clientDialog },
+      manager: { leg: manager.leg, dialog: managerDialog, extensionId },
+    });
+    call.changed({ kind: 'answered', extensionId });
+    await this.callLedger.answered(call, this.numberOf(extensionId), {
+      extensionId,
       ...segment,
-      live: parts(dialogs, legs),
+      live: partsOf(call),
     });
   }
 
-  private async answer(call: LiveCall, invite: InboundInvite, callerLeg: MediaLeg): Promise<SipDialog> {
-    const dialog = await invite.answer(callerLeg.sdp).catch(() => {
-      // Either the CANCEL was faster than our 200, or no ACK came for it (RFC 3261 §13.3.1.4).
-      throw new AppError(
-        invite.cancelled.aborted ? 'caller-gave-up' : 'answer-not-confirmed',
-        'no dialog with the caller',
-      );
+  /**
+   * Another manager takes the client over; the recording and the call go on. His leg is on the client's media server.
+   * Resolves when they hear each other and it is written; the first manager is let go.
+   */
+  async handOver(call: LiveCall, next: ManagerParty): Promise<void> {
+    const { talk } = call;
+    if (!talk || call.over.aborted) return void (await Promise.all([next.dialog.bye(), next.leg.end()]));
+    const { client, manager: before } = talk;
+    call.atEnd(() => next.dialog.bye());
+    call.atEnd(() => next.leg.end());
+    this.talk(call, { client, manager: next }); // from here on the first manager's going ends nothing
+    await client.leg.bridge(next.leg);
+    await Promise.all([before.dialog.bye(), before.leg.end()]);
+    call.changed({ kind: 'handed-over', from: before.extensionId, to: next.extensionId });
+    await this.callLedger.handedOver(call, {
+      fromExtensionId: before.extensionId,
+      toExtensionId: next.extensionId,
+      live: partsOf(call),
     });
-    call.atEnd(() => dialog.bye());
-    dialog.onBye(({ by }) => call.end(by === 'remote' ? 'caller-hung-up' : 'dialog-timed-out'));
-    if (!invite.offer) await callerLeg.modify(dialog.remoteSdp); // his answer came with the ACK
-    return dialog;
   }
 
-  private async join({ callerLeg, managerLeg }: Legs, { recordingPath }: Segment): Promise<void> {
+  private async join(clientLeg: MediaLeg, managerLeg: MediaLeg, { recordingPath }: Segment): Promise<void> {
     const path = await this.recordings.prepare(recordingPath);
-    await Promise.all([callerLeg.stopPlaying(), callerLeg.record(path)]);
-    await callerLeg.bridge(managerLeg);
+    await Promise.all([clientLeg.stopPlaying(), managerLeg.stopPlaying(), clientLeg.record(path)]);
+    await clientLeg.bridge(managerLeg);
   }
 
   /** From here on each party's dialog works on his own leg; legs that die with their media server are replaced. */
-  private tie(call: LiveCall, dialogs: Dialogs, legs: Legs): void {
-    connect(dialogs.caller, legs.callerLeg, legs.managerLeg);
-    connect(dialogs.manager, legs.managerLeg, legs.callerLeg);
+  private talk(call: LiveCall, parties: Parties): void {
+    const { client, manager } = parties;
+    call.talk = parties;
+    connect(call, 'client', client, manager);
+    connect(call, 'manager', manager, client);
     let rejoining = false;
-    for (const leg of [legs.callerLeg, legs.managerLeg]) {
-      leg.onLost((loss) => {
+    for (const party of [client, manager]) {
+      party.leg.onLost((loss) => {
+        if (!isParty(call, party)) return;
         if (loss !== 'server-lost') return call.end(loss === 'no-audio' ? 'no-audio' : 'media-server-lost');
         if (rejoining || call.over.aborted) return;
         rejoining = true;
-        this.rejoin(call, dialogs).catch((error: unknown) => {
+        this.rejoin(call, parties).catch((error: unknown) => {
           log('calls').error(
             { callId: call.id, error: messageOf(error) },
             'the parties could not be joined anew',
@@ -100,20 +111,19 @@ export class Conversation {
    * The media server died, the SIP dialogs did not: new legs from the parties' last SDPs, on whichever server is up,
    * and a re-INVITE to each party. The recording goes on in a segment of its own.
    */
-  private async rejoin(call: LiveCall, dialogs: Dialogs): Promise<void> {
+  private async rejoin(call: LiveCall, { client, manager }: Parties): Promise<void> {
     const server = await this.mediaServers.chooseWithin(REJOIN_WAIT_MS, call.over);
-    const replace = async (dialog: SipDialog): Promise<MediaLeg> => {
+    const replace = async ({ dialog }: Party): Promise<MediaLeg> => {
       const leg = await server.receive(dialog.remoteSdp);
       call.atEnd(() => leg.end());
       await dialog.modify(leg.sdp);
       return leg;
     };
-    const [callerLeg, managerLeg] = await Promise.all([replace(dialogs.caller), replace(dialogs.manager)]);
-    const legs = { callerLeg, managerLeg };
+    const [clientLeg, managerLeg] = await Promise.all([replace(client), replace(manager)]);
     const segment = this.newSegment(call);
-    this.tie(call, dialogs, legs);
-    await this.join(legs, segment);
-    await this.callLedger.rejoined(call, { ...segment, live: parts(dialogs, legs) });
+    this.talk(call, { client: { ...client, leg: clientLeg }, manager: { ...manager, leg: managerLeg } });
+    await this.join(clientLeg, managerLeg, segment);
+    await this.callLedger.rejoined(call, { ...segment, live: partsOf(call) });
   }
 
   private newSegment(call: LiveCall): Segment {
@@ -123,23 +133,36 @@ export class Conversation {
       recordingPath: this.recordings.relativePath(call.companyId, recordingId, new Date(clock.now())),
     };
   }
+
+  private numberOf(extensionId: string): string {
+    return this.provisioning.snapshot.extensions.get(extensionId)?.number ?? '';
+  }
 }
 
-const parts = ({ caller, manager }: Dialogs, { callerLeg, managerLeg }: Legs) => ({
-  callerDialogId: caller.stackDialogId,
-  managerDialogId: manager.stackDialogId,
-  callerLeg: callerLeg.uuid,
-  managerLeg: managerLeg.uuid,
-});
+const isParty = ({ talk }: LiveCall, { leg }: Party): boolean =>
+  talk?.client.leg === leg || talk?.manager.leg === leg;
+
+function partsOf({ talk }: LiveCall) {
+  return {
+    clientDialogId: talk?.client.dialog.stackDialogId ?? '',
+    managerDialogId: talk?.manager.dialog.stackDialogId ?? '',
+    clientLeg: talk?.client.leg.uuid ?? '',
+    managerLeg: talk?.manager.leg.uuid ?? '',
+  };
+}
 
 /** A party's hold, codec change or keypad reaches his own leg, and through the bridge the other party. */
-function connect(dialog: SipDialog, leg: MediaLeg, other: MediaLeg): void {
+function connect(call: LiveCall, who: 'client' | 'manager', { dialog, leg }: Party, other: Party): void {
+  dialog.onBye(({ by }) => {
+    if (call.talk?.[who].dialog !== dialog) return;
+    call.end(by === 'server' ? 'dialog-timed-out' : who === 'client' ? 'client-hung-up' : 'manager-hung-up');
+  });
   dialog.onReinvite((sdp) => leg.modify(sdp));
   dialog.onInfo((contentType, body) => {
     // The older way to send a keypad digit, from phones that do not speak RFC 4733.
     const digit = /^application\/dtmf/i.test(contentType)
       ? /^(?:Signal\s*=\s*)?([0-9A-D*#])\s*$/m.exec(body)?.[1]
       : undefined;
-    if (digit) void other.sendDigits(digit);
+    if (digit) void other.leg.sendDigits(digit);
   });
 }

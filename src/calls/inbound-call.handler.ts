@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { messageOf } from '../common/app-error.js';
-import { log } from '../common/log.js';
 import type { MediaLeg } from '../media/media-leg.js';
 import type { MediaServer } from '../media/media-server.js';
 import { MediaServers } from '../media/media-servers.js';
@@ -10,15 +8,13 @@ import { Provisioning } from '../provisioning/provisioning.js';
 import type { RoutePlan } from '../routing/route-plan.js';
 import { planInbound } from '../routing/router.js';
 import type { InboundInvite } from '../sip/inbound-invite.js';
-import { ENDINGS, endingOf } from './call-endings.js';
+import { answer, endWith, endWithLeg } from './answering.js';
 import { CallLedger } from './call-ledger.js';
 import { Conversation } from './conversation.js';
 import { LiveCall } from './live-call.js';
 import { LiveCalls } from './live-calls.js';
 import { PlanWalker } from './plan-walker.js';
-
-/** Seconds after which a caller who met a full or failing house may try again. */
-const RETRY_AFTER_S = '10';
+import { endFailed, refuseWaiting } from './unanswered.js';
 
 /** One inbound call, from INVITE to BYE. Read this first. */
 @Injectable()
@@ -34,7 +30,12 @@ export class InboundCallHandler {
 
   /** Takes a named INVITE to its end: answered, missed, abandoned or refused, and written either way. */
   async handle(invite: InboundInvite): Promise<void> {
-    const call = new LiveCall(invite.companyNumber.companyId, invite.caller.kind);
+    const call = new LiveCall({
+      companyId: invite.companyNumber.companyId,
+      direction: 'inbound',
+      companyNumber: invite.companyNumber.number,
+      callerKind: invite.caller.kind,
+    });
     this.liveCalls.add(call);
     invite.cancelled.addEventListener('abort', () => call.end('caller-gave-up'));
     try {
@@ -42,9 +43,9 @@ export class InboundCallHandler {
       call.client = await this.callLedger.received(call, invite);
       await this.converse(call, invite, this.plan(call, invite));
     } catch (error) {
-      this.fail(call, error);
+      endFailed(call, error);
     } finally {
-      if (!call.answered) this.refuse(call, invite);
+      if (!call.answered) refuseWaiting(call, invite);
       // Written at once: a phone that does not answer its BYE holds nothing up.
       await Promise.all([this.callLedger.ended(call), call.close()]);
       this.liveCalls.remove(call);
@@ -61,17 +62,17 @@ export class InboundCallHandler {
 
   private async converse(call: LiveCall, invite: InboundInvite, plan: RoutePlan): Promise<void> {
     const server = this.mediaServers.choose();
-    const [callerLeg, offered] = await Promise.all([
-      this.callerLeg(call, server, invite),
+    const [clientLeg, offered] = await Promise.all([
+      this.clientLeg(call, server, invite),
       this.walker.anyoneToRing(plan) ? this.managerLeg(call, server) : undefined,
     ]);
     if (call.over.aborted) return;
     // An INVITE without SDP (RFC 3261 §13.2.1) gets our offer with the 200; before it there is nowhere to send audio.
-    if (invite.offer) invite.progress(callerLeg.sdp);
+    if (invite.offer) invite.progress(clientLeg.sdp);
 
     const country = this.provisioning.snapshot.companies.get(call.companyId)?.country ?? '';
     const taken = await this.walker.walk(call, plan, {
-      callerLeg,
+      clientLeg,
       offer: offered?.offer ?? '',
       ringback: ringbackOf(country),
       language: languageOf(country),
@@ -81,40 +82,24 @@ export class InboundCallHandler {
       call.end(call.unansweredBecause ?? 'nobody-registered');
       return;
     }
-    call.atEnd(() => taken.dialog.bye());
-    taken.dialog.onBye(({ by }) => call.end(by === 'remote' ? 'manager-hung-up' : 'dialog-timed-out'));
-    await this.conversation.begin(call, invite, taken, { callerLeg, managerLeg: offered.leg });
+    endWith(call, taken.dialog, 'manager');
+    await this.conversation.begin(call, {
+      client: { leg: clientLeg, dialog: answer(call, invite, clientLeg, 'client') },
+      manager: { leg: offered.leg, dialog: Promise.resolve(taken.dialog), extensionId: taken.extensionId },
+      joinable: offered.leg.modify(taken.dialog.remoteSdp),
+    });
     await call.untilOver();
   }
 
-  private async callerLeg(call: LiveCall, server: MediaServer, { offer }: InboundInvite): Promise<MediaLeg> {
+  private async clientLeg(call: LiveCall, server: MediaServer, { offer }: InboundInvite): Promise<MediaLeg> {
     const leg = offer ? await server.receive(offer) : (await server.offer()).leg;
-    this.watch(call, leg);
+    endWithLeg(call, leg);
     return leg;
   }
 
   private async managerLeg(call: LiveCall, server: MediaServer): Promise<OfferedLeg> {
     const offered = await server.offer();
-    this.watch(call, offered.leg);
+    endWithLeg(call, offered.leg);
     return offered;
-  }
-
-  private watch(call: LiveCall, leg: MediaLeg): void {
-    call.atEnd(() => leg.end());
-    leg.onLost((loss) => call.end(loss === 'no-audio' ? 'no-audio' : 'media-server-lost'));
-  }
-
-  private fail(call: LiveCall, error: unknown): void {
-    const ending = endingOf(error);
-    // A caller who is gone makes whatever was under way fail; his going is the ending, not the failure.
-    const level = call.over.aborted ? 'debug' : ending === 'internal-error' ? 'error' : 'warn';
-    log('calls')[level]({ callId: call.id, ending, error: messageOf(error) }, 'call failed');
-    call.end(ending);
-  }
-
-  private refuse(call: LiveCall, invite: InboundInvite): void {
-    if (invite.cancelled.aborted) return; // drachtio-server has answered 487 already
-    const { sipStatus } = ENDINGS[call.ending ?? 'internal-error'];
-    invite.refuse(sipStatus, sipStatus === 503 ? { 'Retry-After': RETRY_AFTER_S } : undefined);
   }
 }

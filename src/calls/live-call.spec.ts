@@ -1,13 +1,14 @@
 import { LiveCall } from './live-call.js';
 
-const call = () => new LiveCall('company', 'number');
+const call = () =>
+  new LiveCall({ companyId: 'company', direction: 'inbound', companyNumber: '+74950000100' });
 
 describe('a live call', () => {
   it('keeps its first ending', () => {
     const live = call();
-    live.end('caller-hung-up');
+    live.end('client-hung-up');
     live.end('manager-hung-up');
-    expect(live.ending).toBe('caller-hung-up');
+    expect(live.ending).toBe('client-hung-up');
     expect(live.over.aborted).toBe(true);
   });
 

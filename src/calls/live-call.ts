@@ -3,8 +3,10 @@ import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
 import { log } from '../common/log.js';
 import type { ClientView } from '../clients/client-directory.js';
+import type { Caller } from '../sip/caller.js';
 import type { InviteTrace } from '../sip/pending-invite.js';
-import type { EndingName } from './call-endings.js';
+import type { Direction, EndingName } from './call-endings.js';
+import type { Parties } from './party.js';
 
 /** One extension that was rung, and what came of it. */
 export interface RungExtension {
@@ -18,18 +20,40 @@ export interface RungExtension {
 
 /** What stays of a call outside this process until its answer is written: enough to end it after a restart. */
 export interface PendingParts {
-  caller: InviteTrace;
+  /** The INVITE that waits for our answer. */
+  caller?: InviteTrace;
   /** The phones that ring. */
   ringing?: InviteTrace[];
 }
 
 /** What stays of a conversation outside this process: enough to end it after a restart. */
 export interface LiveParts {
-  callerDialogId: string;
+  clientDialogId: string;
   managerDialogId: string;
-  callerLeg: string;
+  clientLeg: string;
   managerLeg: string;
 }
+
+/** What is known of a call when it begins. */
+export interface CallStart {
+  companyId: string;
+  direction: Direction;
+  /** E.164; the number that the client dialled, or is shown; undefined between extensions. */
+  companyNumber?: string;
+  /** Of an inbound call. */
+  callerKind?: Caller['kind'];
+  /** Who makes the call, where a manager does. */
+  fromExtensionId?: string;
+}
+
+/** What changes in a call's life, for those who watch. */
+export type CallChange =
+  | { kind: 'began' }
+  | { kind: 'ringing'; extensionId?: string }
+  | { kind: 'answered'; extensionId: string }
+  | { kind: 'held' | 'retrieved'; by: 'client' | 'manager' }
+  | { kind: 'handed-over'; from: string; to: string }
+  | { kind: 'ended' };
 
 /**
  * One call while it lives. Whatever ends it first gives it its ending; everything it opened is closed
@@ -38,21 +62,33 @@ export interface LiveParts {
 export class LiveCall {
   readonly id = newId();
   readonly startedAt = clock.iso();
+  readonly companyId: string;
+  readonly direction: Direction;
+  readonly fromExtensionId: string | undefined;
+  readonly callerKind: Caller['kind'];
+  companyNumber: string | undefined;
   client?: ClientView;
   answered?: { at: string; extensionId: string; recordingId: string };
+  /** The parties, while they talk. */
+  talk?: Parties;
   readonly rung: RungExtension[] = [];
   /** Why nobody has the call, once that is decided: a caller who hangs up on the announcement changes nothing. */
   unansweredBecause?: EndingName;
+  /** Told of each change. */
+  onChange?: (change: CallChange) => void;
 
   private readonly ender = new AbortController();
   private readonly closers: (() => Promise<void> | void)[] = [];
   private closed = false;
   private endedAs?: EndingName;
 
-  constructor(
-    readonly companyId: string,
-    readonly callerKind: 'number' | 'withheld' | 'malformed',
-  ) {}
+  constructor(start: CallStart) {
+    this.companyId = start.companyId;
+    this.direction = start.direction;
+    this.companyNumber = start.companyNumber;
+    this.callerKind = start.callerKind ?? 'number';
+    this.fromExtensionId = start.fromExtensionId;
+  }
 
   /** Aborted when the call is over; waits and timers hang on it. */
   get over(): AbortSignal {
@@ -68,6 +104,10 @@ export class LiveCall {
     if (this.endedAs) return;
     this.endedAs = ending === 'caller-gave-up' ? (this.unansweredBecause ?? ending) : ending;
     this.ender.abort();
+  }
+
+  changed(change: CallChange): void {
+    this.onChange?.(change);
   }
 
   /** Resolves when the call is over. */

@@ -2,7 +2,7 @@ import { LiveCall } from './live-call.js';
 import { LiveCalls } from './live-calls.js';
 
 const answeredBy = (extensionId: string) => {
-  const call = new LiveCall('company', 'number');
+  const call = new LiveCall({ companyId: 'company', direction: 'inbound' });
   call.answered = { at: new Date().toISOString(), extensionId, recordingId: 'r' };
   return call;
 };

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { clock } from '../common/clock.js';
+import { TypedEvents } from '../common/typed-events.js';
 import type { EndingName } from './call-endings.js';
-import type { LiveCall } from './live-call.js';
+import type { CallChange, LiveCall } from './live-call.js';
 
 /** The calls of this process that are not over, and who has been idle for how long, here and elsewhere. */
 @Injectable()
 export class LiveCalls {
+  /** Every change of every call of this process, as it happens: beside the ledger, not after it. */
+  readonly events = new TypedEvents<{ changed: { call: LiveCall; change: CallChange } }>();
   private readonly calls = new Map<string, LiveCall>();
   private readonly lastTalk = new Map<string, number>();
   /** Extensions that talk in calls of other control planes, by call. */
@@ -14,11 +17,23 @@ export class LiveCalls {
 
   add(call: LiveCall): void {
     this.calls.set(call.id, call);
+    call.onChange = (change) => this.events.publish('changed', { call, change });
+    call.changed({ kind: 'began' });
+  }
+
+  get(id: string): LiveCall | undefined {
+    return this.calls.get(id);
+  }
+
+  all(): Iterable<LiveCall> {
+    return this.calls.values();
   }
 
   remove(call: LiveCall): void {
     this.calls.delete(call.id);
-    if (call.answered) this.lastTalk.set(call.answered.extensionId, clock.now());
+    const talker = talkerOf(call);
+    if (talker) this.lastTalk.set(talker, clock.now());
+    call.changed({ kind: 'ended' });
     if (this.calls.size > 0) return;
     for (const resolve of this.emptied.splice(0)) resolve();
   }
@@ -30,7 +45,7 @@ export class LiveCalls {
   /** Ms since the epoch of the extension's last conversation; now while it talks; 0 when it never did. */
   idleSince(extensionId: string): number {
     for (const call of this.calls.values()) {
-      if (call.answered?.extensionId === extensionId) return clock.now();
+      if (talkerOf(call) === extensionId) return clock.now();
     }
     if ([...this.elsewhere.values()].includes(extensionId)) return clock.now();
     return this.lastTalk.get(extensionId) ?? 0;
@@ -75,3 +90,6 @@ export class LiveCalls {
     return this.calls.size;
   }
 }
+
+const talkerOf = ({ talk, answered }: LiveCall): string | undefined =>
+  talk?.manager.extensionId ?? answered?.extensionId;

@@ -38,13 +38,13 @@ function office(...outcomes: DialOutcome[]) {
   } as unknown as LegDialer;
   const location = { targetsOf: (id: string) => [target(id)] } as unknown as Location;
   const prompts = { get: (name: string) => ({ name, path: name, durationMs: 1 }) } as unknown as Prompts;
-  const callerLeg = {
+  const clientLeg = {
     playTone: async () => void heard.push('ringback'),
     stopPlaying: async () => void heard.push('silence'),
     playPrompt: async ({ name }: { name: string }) => void heard.push(name),
   } as unknown as MediaLeg;
   const around: Surroundings = {
-    callerLeg,
+    clientLeg,
     offer: 'v=0',
     ringback: 'tone',
     language: 'en',
@@ -57,7 +57,7 @@ function office(...outcomes: DialOutcome[]) {
 describe('walking a route plan', () => {
   it('gives the call to the phone that answers', async () => {
     const { walker, around, heard } = office(answer);
-    const call = new LiveCall('company', 'number');
+    const call = new LiveCall({ companyId: 'company', direction: 'inbound' });
     expect(await walker.walk(call, group, around)).toEqual({ extensionId: 'e2', dialog });
     expect(heard).toEqual(['ringback']);
     expect(call.rung).toMatchObject([
@@ -68,7 +68,7 @@ describe('walking a route plan', () => {
 
   it('announces that nobody is there when nobody answers', async () => {
     const { walker, around, heard } = office(timeout);
-    const call = new LiveCall('company', 'number');
+    const call = new LiveCall({ companyId: 'company', direction: 'inbound' });
     expect(await walker.walk(call, group, around)).toBeUndefined();
     expect(call.unansweredBecause).toBe('nobody-answered');
     expect(heard).toEqual(['ringback', 'silence', 'nobody-available']);
@@ -79,27 +79,27 @@ describe('walking a route plan', () => {
     [603, 'all-declined'],
   ])('remembers why nobody has the call: %i is %s', async (status, reason) => {
     const { walker, around } = office(refused(status));
-    const call = new LiveCall('company', 'number');
+    const call = new LiveCall({ companyId: 'company', direction: 'inbound' });
     await walker.walk(call, group, around);
     expect(call.unansweredBecause).toBe(reason);
   });
 
   it('tells the strongest reason of several rounds', async () => {
     const { walker, around } = office(timeout, refused(486));
-    const call = new LiveCall('company', 'number');
+    const call = new LiveCall({ companyId: 'company', direction: 'inbound' });
     await walker.walk(call, inTurn, around);
     expect(call.unansweredBecause).toBe('nobody-answered');
   });
 
   it('rings one after another where the step says in turn', async () => {
     const { walker, around, dialled } = office(refused(486), answer);
-    await walker.walk(new LiveCall('company', 'number'), inTurn, around);
+    await walker.walk(new LiveCall({ companyId: 'company', direction: 'inbound' }), inTurn, around);
     expect(dialled.map(({ extensions }) => extensions)).toEqual([['e1'], ['e2']]);
   });
 
   it('rings nobody once the call is over', async () => {
     const { walker, around, dialled } = office(answer);
-    const call = new LiveCall('company', 'number');
+    const call = new LiveCall({ companyId: 'company', direction: 'inbound' });
     call.end('caller-gave-up');
     expect(await walker.walk(call, group, around)).toBeUndefined();
     expect(dialled).toEqual([]);
@@ -112,7 +112,7 @@ describe('walking a route plan', () => {
     ['that the number is withheld', undefined, 'withheld', 'anonymous', 'Withheld'],
   ] as const)('shows managers %s', async (_, client, kind, user, displayName) => {
     const { walker, around, dialled } = office(answer);
-    const call = new LiveCall('company', kind);
+    const call = new LiveCall({ companyId: 'company', direction: 'inbound', callerKind: kind });
     if (client) call.client = { id: 'c', assignedExtensionId: null, isNew: false, ...client };
     await walker.walk(call, group, around);
     expect(dialled[0]?.options.from).toEqual({ user, displayName });

@@ -12,7 +12,7 @@ import { RingingPhones } from './ringing-phones.js';
 
 /** What a walk needs of the call's surroundings. */
 export interface Surroundings {
-  callerLeg: MediaLeg;
+  clientLeg: MediaLeg;
   /** The SDP that every phone is offered. */
   offer: string;
   /** What the caller hears while phones ring: a FreeSWITCH tone_stream. */
@@ -70,10 +70,10 @@ export class PlanWalker {
   }
 
   private async ring(call: LiveCall, step: RingStep, around: Surroundings): Promise<Taken | undefined> {
-    const ringback = around.callerLeg.playTone(around.ringback); // on its way while the phones are dialled
+    const ringback = around.clientLeg.playTone(around.ringback); // on its way while the phones are dialled
     const taken = await this.ringInRounds(call, step, around);
     await ringback;
-    if (!taken) await around.callerLeg.stopPlaying();
+    if (!taken) await around.clientLeg.stopPlaying();
     return taken;
   }
 
@@ -104,8 +104,9 @@ export class PlanWalker {
       from: shownToManagers(call),
       timeoutMs,
       signal: call.over,
-      onRinging: (_, trace) => {
+      onRinging: (target, trace) => {
         this.ringing.add(call.id, trace);
+        call.changed({ kind: 'ringing', extensionId: target.extensionId });
         around.onRinging();
       },
     });
@@ -118,7 +119,7 @@ export class PlanWalker {
   private async announce(call: LiveCall, step: AnnounceStep, around: Surroundings): Promise<void> {
     const prompt = this.prompts.get(step.prompt, around.language);
     if (!prompt) return;
-    await around.callerLeg.playPrompt(prompt, call.over);
+    await around.clientLeg.playPrompt(prompt, call.over);
   }
 }
 

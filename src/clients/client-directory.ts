@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { newId } from '../common/ids.js';
 import { newClientCode } from './client-code.js';
+import { KNOWN } from './known-clients.js';
 import type { ProtectedNumber } from './number-vault.js';
 
 /** A client as calls and managers see him. */
@@ -14,6 +15,12 @@ export interface ClientView {
   assignedExtensionId: string | null;
   /** He was never seen before this. */
   isNew: boolean;
+}
+
+/** A client whom a manager calls. */
+export interface ReachableClient extends ClientView {
+  /** The number by which he knows the company. */
+  lastCompanyNumberId: string | null;
 }
 
 /** Enough for codes of 15 digits: more taken ones in a row are a fault, not chance. */
@@ -42,6 +49,26 @@ export class ClientDirectory {
       if (made) return { ...made, isNew: true };
     }
     throw new AppError('no-client-code', 'no free client code was found', { httpStatus: 503 });
+  }
+
+  /**
+   * The client of a code, if whoever uses this extension may know of him: a manager his own ones, supervisors and
+   * administrators all of the company's.
+   */
+  async reachable(
+    tx: EntityManager,
+    companyId: string,
+    code: string,
+    extensionId: string,
+  ): Promise<ReachableClient | undefined> {
+    const [known] = await tx.query<Omit<ReachableClient, 'isNew'>[]>(
+      `SELECT ${VIEW}, last_company_number_id AS "lastCompanyNumberId" FROM client cl
+       WHERE company_id = $1 AND code = $2 AND (
+         EXISTS (SELECT FROM user_account u WHERE u.extension_id = $3 AND u.role IN ('admin', 'supervisor'))
+         OR ${KNOWN.replaceAll('?', '$3')})`,
+      [companyId, code, extensionId],
+    );
+    return known && { ...known, isNew: false };
   }
 
   private async find(

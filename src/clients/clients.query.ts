@@ -12,15 +12,11 @@ import { Where } from '../http/where.js';
 import { narrowedTo } from '../identity/scope.js';
 import { Ledger } from '../ledger/ledger.js';
 import { Provisioning } from '../provisioning/provisioning.js';
+import { KNOWN } from './known-clients.js';
 
 const SELECT = `SELECT cl.id, cl.code, cl.name, e.number, e.name AS extension_name, cl.created_at,
     ${exactTime('cl.created_at')} AS position
   FROM client cl LEFT JOIN extension e ON e.id = cl.assigned_extension_id`;
-
-/** SQL for the clients that a manager knows: his own, and those of calls in which his extension was rung or talked. */
-const KNOWN = `cl.assigned_extension_id = ? OR EXISTS
-  (SELECT FROM call c WHERE c.client_id = cl.id AND (c.manager_extension_id = ? OR EXISTS
-    (SELECT FROM call_leg mine WHERE mine.call_id = c.id AND mine.extension_id = ?)))`;
 
 /** Clients as people may read and change them. Nothing here touches a client's number. */
 @Injectable()

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { id, pageQuery, time } from './page.js';
 
 export const directions = ['inbound', 'outbound', 'internal'] as const;
-export const outcomes = ['answered', 'missed', 'abandoned', 'refused'] as const;
+export const outcomes = ['answered', 'missed', 'abandoned', 'refused', 'unreached'] as const;
 
 const moment = z.iso.datetime({ offset: true });
 

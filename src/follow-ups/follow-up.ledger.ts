@@ -38,7 +38,9 @@ export class FollowUpLedger {
       lock: { mode: 'pessimistic_write' },
     });
     if (outcome === 'answered') return open ? this.close(tx, open, ended) : undefined;
-    return open ? this.count(tx, open, ended) : this.open(tx, ended);
+    if (open) return this.count(tx, open, ended);
+    // A client whom we called and did not reach is owed no more than before.
+    return call.direction === 'inbound' ? this.open(tx, ended) : undefined;
   }
 
   private async open(tx: EntityManager, ended: Ended): Promise<Projected> {

@@ -3,7 +3,10 @@ export const LEDGER_KINDS = {
   'call.received': 'a call came in; written before anything rings',
   'call.refused': 'a call was turned away, with the SIP status and the cause',
   'call.refusals-suppressed': 'how many more refusals one source caused within a minute',
-  'call.answered': 'a manager answered',
+  'call.dialled': 'a manager calls a client; written before the client’s phone rings',
+  'call.dial-refused': 'a manager’s try to call was refused, and why',
+  'call.answered': 'the parties talk: a manager answered, or the client whom he called',
+  'call.handed-over': 'another manager took the client over; the call and its recording go on',
   'call.rejoined':
     'the media server was lost and both parties were joined on another; a new recording segment',
   'call.ended': 'the call is over: its ending, cause and times',

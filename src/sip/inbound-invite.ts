@@ -1,6 +1,6 @@
 import { log } from '../common/log.js';
 import { messageOf } from '../common/app-error.js';
-import type { CompanyNumberConfig, TrunkConfig } from '../provisioning/config.js';
+import type { CompanyNumberConfig, ExtensionConfig, TrunkConfig } from '../provisioning/config.js';
 import type { Caller } from './caller.js';
 import type { SipDialog } from './dialog.js';
 import type { Dialogs } from './dialogs.js';
@@ -14,15 +14,12 @@ import type { StackReply, StackRequest } from './stack.js';
 import { reasonOfStatus } from './status-tables.js';
 import { USER_AGENT } from './uac.js';
 
-/** A call from a client to a company number, named and not yet answered. */
-export interface InboundInvite {
+/** An INVITE that has no final response yet. */
+export interface WaitingInvite {
   readonly sipCallId: string;
   /** With it another process can end it too (Uac.refuseOrphan). */
   readonly trace: InviteTrace;
   readonly source: SipSource;
-  readonly trunk: TrunkConfig;
-  readonly companyNumber: CompanyNumberConfig;
-  readonly caller: Caller;
   /** SDP; '' where the INVITE has none. */
   readonly offer: string;
   /** 180, or 183 with SDP. */
@@ -33,6 +30,20 @@ export interface InboundInvite {
   refuse(status: number, headers?: Record<string, string>): void;
   /** The caller gave up before the answer; drachtio-server has answered his CANCEL and the INVITE (487). */
   readonly cancelled: AbortSignal;
+}
+
+/** A call from a client to a company number. */
+export interface InboundInvite extends WaitingInvite {
+  readonly trunk: TrunkConfig;
+  readonly companyNumber: CompanyNumberConfig;
+  readonly caller: Caller;
+}
+
+/** A call that a registered device wants to make; its digest was right. */
+export interface DeviceInvite extends WaitingInvite {
+  readonly extension: ExtensionConfig;
+  /** The user part of the Request-URI: what was dialled. */
+  readonly dialled: string;
 }
 
 /** The answering side of an INVITE, from its arrival on. */

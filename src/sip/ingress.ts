@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
-import type { ExtensionConfig } from '../provisioning/config.js';
 import { DrachtioConnection } from './drachtio.connection.js';
 import { Dialogs } from './dialogs.js';
-import { InviteReply, type InboundInvite } from './inbound-invite.js';
+import { InviteReply, type DeviceInvite, type InboundInvite } from './inbound-invite.js';
 import { InviteNaming, type Naming } from './invite-naming.js';
 import { Refusals, REFUSALS, type Refusal } from './refusals.js';
 import { sourceOf, type SipSource } from './source.js';
@@ -26,20 +25,6 @@ const STRAYS: Readonly<Record<string, number>> = {
   message: 405,
   publish: 405,
 };
-
-/** A call that a registered device wants to make; its digest was right. */
-export interface DeviceInvite {
-  readonly sipCallId: string;
-  readonly source: SipSource;
-  readonly extension: ExtensionConfig;
-  /** The user part of the Request-URI: what was dialled. */
-  readonly dialled: string;
-  readonly offer: string;
-  progress: InboundInvite['progress'];
-  answer: InboundInvite['answer'];
-  refuse: InboundInvite['refuse'];
-  readonly cancelled: AbortSignal;
-}
 
 /** The door: every request that opens something comes in here, is named, and is handed on or refused. */
 @Injectable()

@@ -13,6 +13,7 @@ import { Refusals } from './refusals.js';
 import { Registrar } from './registrar.js';
 import { SipCounters } from './sip-counters.js';
 import { SipEdge } from './sip-edge.js';
+import { TrunkDialer } from './trunk-dialer.js';
 import { Trunks } from './trunks.js';
 import { Uac } from './uac.js';
 
@@ -30,10 +31,22 @@ import { Uac } from './uac.js';
     Registrar,
     SipCounters,
     SipEdge,
+    TrunkDialer,
     Trunks,
     Uac,
   ],
-  exports: [DrachtioConnection, Ingress, LegDialer, Location, Registrar, SipCounters, SipEdge, Trunks, Uac],
+  exports: [
+    DrachtioConnection,
+    Ingress,
+    LegDialer,
+    Location,
+    Registrar,
+    SipCounters,
+    SipEdge,
+    TrunkDialer,
+    Trunks,
+    Uac,
+  ],
 })
 export class SipModule {
   constructor(

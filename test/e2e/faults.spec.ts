@@ -173,7 +173,7 @@ describe('kill -9 of the embedded PostgreSQL', () => {
     if (system.running) await system.terminate(60_000);
     await system.restart();
     const [ended] = await system.endedCalls(1, 30_000);
-    expect(ended).toMatchObject({ outcome: 'answered', endedBy: 'caller' });
+    expect(ended).toMatchObject({ outcome: 'answered', endedBy: 'client' });
     await system.assertNothingLeft();
     await office?.close();
   }, 150_000);
@@ -239,7 +239,7 @@ describe('SIGTERM', () => {
     expect(await office.system.ended()).toBe(0);
     expect(children.filter(isAlive)).toEqual([]);
     const rows = await office.system.sql('SELECT outcome, ended_by FROM call WHERE answered_at IS NOT NULL');
-    expect(rows).toEqual([{ outcome: 'answered', ended_by: 'caller' }]);
+    expect(rows).toEqual([{ outcome: 'answered', ended_by: 'client' }]);
     await office?.close();
   }, 90_000);
 

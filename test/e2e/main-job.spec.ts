@@ -41,7 +41,7 @@ describe('a call to the company number', () => {
       direction: 'inbound',
       companyNumber: '+74950000100',
       outcome: 'answered',
-      endedBy: 'caller',
+      endedBy: 'client',
       cause: 16,
       manager: { number: '101' },
     });
@@ -114,7 +114,7 @@ describe('a call to the company number', () => {
     await (await call.answered).hangUp();
     await manager.ended;
     const [, , third] = await ended(3);
-    expect(third).toMatchObject({ outcome: 'answered', ending: 'caller-hung-up', client: { code } });
+    expect(third).toMatchObject({ outcome: 'answered', ending: 'client-hung-up', client: { code } });
     const closed = await office.system.sql<{ closed_by_call_id: string }>(
       'SELECT closed_by_call_id FROM follow_up WHERE first_call_id = $1',
       [missed!.id],
@@ -138,7 +138,7 @@ describe('a call to the company number', () => {
     expect(await call.status()).toBe(487);
     await ringing.cancelled;
     const [row] = await ended(1);
-    expect(row).toMatchObject({ outcome: 'abandoned', endedBy: 'caller' });
+    expect(row).toMatchObject({ outcome: 'abandoned', endedBy: 'client' });
     const code = row!.client!.code;
     expect((await office.followUps()).filter((one) => one.client.code === code)).toHaveLength(1);
   });

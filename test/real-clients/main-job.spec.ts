@@ -75,7 +75,7 @@ describeWith(['sipp', 'baresip', 'sox'], 'SIPp as the carrier, baresip as the ma
       expect(tonesIn(cut(heard, heardS - 1.5, heardS - 0.3), BOTH)).toEqual([CALLER_HZ]);
 
       const [row] = await ended(1);
-      expect(row).toMatchObject({ outcome: 'answered', endedBy: 'caller', manager: { number: '101' } });
+      expect(row).toMatchObject({ outcome: 'answered', endedBy: 'client', manager: { number: '101' } });
       const wav = await recordingOf(office.system, row!);
       const [left, right] = readWav(wav);
       const lengthS = left!.samples.length / left!.rate;
@@ -128,7 +128,7 @@ describeWith(['sipp', 'baresip', 'sox'], 'SIPp as the carrier, baresip as the ma
     const manager = await phone('101');
     expect(await call('cancelled', { caller: '+79161234603' })).toMatchObject({ code: 0, successful: 1 });
     await manager.event('CALL_CLOSED');
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'abandoned', endedBy: 'caller' });
+    expect((await ended(1))[0]).toMatchObject({ outcome: 'abandoned', endedBy: 'client' });
   });
 
   it('the only phone declines: 486 is what busy is called', async () => {

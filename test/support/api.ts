@@ -188,7 +188,7 @@ export class Api {
          ended_at, outcome, ending, ended_by, cause, sip_status, manager_extension_id)
        VALUES ($1, $2, 'inbound', '+74950000100', $3, 'number', $4::timestamptz,
          CASE WHEN $5 = 'answered' THEN $4::timestamptz + interval '3 s' END, $4::timestamptz + interval '20 s',
-         $5, 'caller-hung-up', 'caller', 16, 200, $6)`,
+         $5, 'client-hung-up', 'client', 16, 200, $6)`,
       [
         id,
         companyId,

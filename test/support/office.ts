@@ -43,7 +43,17 @@ export class Office {
   static async open(options: SystemOptions = {}): Promise<Office> {
     const system = await System.start(options);
     const carrier = await Phone.open({ server: { ip: '127.0.0.1', port: system.sipPort }, user: 'carrier' });
-    return new Office(system, carrier);
+    const office = new Office(system, carrier);
+    await office.takeCallsOut();
+    return office;
+  }
+
+  /** The demo company's calls out go to the carrier's phone. */
+  private async takeCallsOut(): Promise<void> {
+    const { body } = await this.system.api<{ items: { id: string; name: string }[] }>('GET', '/trunks');
+    const trunk = body.items.find(({ name }) => name === 'carrier');
+    const { status } = await this.system.api('PATCH', `/trunks/${trunk?.id}`, { port: this.carrier.sipPort });
+    if (status !== 200) throw new Error(`PATCH of the trunk: ${status}`);
   }
 
   /** A registered phone of an extension: the same one each time. */
