@@ -9,7 +9,7 @@ const below = {
   provisioning: ['common', 'contracts', 'database', 'http', 'ledger', 'identity'],
   health: ['common', 'contracts', 'database', 'http', 'ledger', 'identity'],
   jobs: ['common', 'database'],
-  sip: ['common', 'database', 'ledger', 'jobs', 'identity', 'provisioning'],
+  sip: ['common', 'contracts', 'database', 'ledger', 'jobs', 'identity', 'provisioning'],
   media: ['common', 'contracts', 'database', 'http', 'ledger', 'identity', 'provisioning', 'sip'],
   clients: ['common', 'contracts', 'database', 'http', 'ledger', 'jobs', 'identity', 'provisioning'],
   routing: ['common', 'contracts', 'database', 'ledger', 'identity', 'provisioning', 'clients', 'sip'],

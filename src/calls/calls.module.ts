@@ -13,6 +13,7 @@ import { DeviceCallHandler } from './device-call.handler.js';
 import { FeatureCodes } from './feature-codes.js';
 import { InboundCallHandler } from './inbound-call.handler.js';
 import { LiveCalls } from './live-calls.js';
+import { ManagerDialer } from './manager-dialer.js';
 import { OutboundCallHandler } from './outbound-call.handler.js';
 import { OutboundNumbers } from './outbound-numbers.js';
 import { PlanWalker } from './plan-walker.js';
@@ -32,6 +33,7 @@ import { Talks } from './talks.js';
     FeatureCodes,
     InboundCallHandler,
     LiveCalls,
+    ManagerDialer,
     OutboundCallHandler,
     OutboundNumbers,
     PlanWalker,

@@ -5,6 +5,7 @@ import type { SipDialog } from '../sip/dialog.js';
 import type { DialOptions, DialOutcome, DialTarget, LegDialer } from '../sip/leg-dialer.js';
 import type { Location } from '../sip/location.js';
 import { LiveCall } from './live-call.js';
+import { ManagerDialer } from './manager-dialer.js';
 import { PlanWalker, type Surroundings } from './plan-walker.js';
 import type { RingingPhones } from './ringing-phones.js';
 
@@ -51,7 +52,12 @@ function office(...outcomes: DialOutcome[]) {
     onRinging: () => undefined,
   };
   const ringing = { add: () => undefined } as unknown as RingingPhones;
-  return { walker: new PlanWalker(dialer, location, prompts, ringing), around, heard, dialled };
+  return {
+    walker: new PlanWalker(new ManagerDialer(dialer, location, ringing), prompts),
+    around,
+    heard,
+    dialled,
+  };
 }
 
 describe('walking a route plan', () => {

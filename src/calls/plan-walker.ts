@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { clock } from '../common/clock.js';
 import type { MediaLeg } from '../media/media-leg.js';
 import { Prompts, type Language } from '../media/prompts.js';
 import type { AnnounceStep, RingStep, RoutePlan } from '../routing/route-plan.js';
 import type { SipDialog } from '../sip/dialog.js';
-import { LegDialer, type DialOutcome, type DialTarget } from '../sip/leg-dialer.js';
-import { Location } from '../sip/location.js';
+import type { DialOutcome } from '../sip/leg-dialer.js';
 import type { EndingName } from './call-endings.js';
 import type { LiveCall } from './live-call.js';
-import { RingingPhones } from './ringing-phones.js';
+import { ManagerDialer } from './manager-dialer.js';
 
 /** What a walk needs of the call's surroundings. */
 export interface Surroundings {
@@ -36,10 +34,8 @@ type Unanswered = keyof typeof WEIGHT;
 @Injectable()
 export class PlanWalker {
   constructor(
-    private readonly dialer: LegDialer,
-    private readonly location: Location,
+    private readonly managers: ManagerDialer,
     private readonly prompts: Prompts,
-    private readonly ringing: RingingPhones,
   ) {}
 
   /** @returns undefined when nobody took it; `call.unansweredBecause` then says why */
@@ -65,7 +61,7 @@ export class PlanWalker {
   /** Whether any phone of the plan is registered; without one nothing needs to be offered. */
   anyoneToRing(plan: RoutePlan): boolean {
     return plan.some(
-      (step) => step.do === 'ring' && step.extensionIds.some((id) => this.location.targetsOf(id).length > 0),
+      (step) => step.do === 'ring' && step.extensionIds.some((id) => this.managers.canRing(id)),
     );
   }
 
@@ -97,20 +93,11 @@ export class PlanWalker {
     timeoutMs: number,
     around: Surroundings,
   ): Promise<Taken | undefined> {
-    const targets = extensionIds.flatMap((id) => this.location.targetsOf(id));
-    const startedAt = clock.iso();
-    const outcome = await this.dialer.dial(targets, {
+    const outcome = await this.managers.ring(call, extensionIds, {
       offer: around.offer,
-      from: shownToManagers(call),
       timeoutMs,
-      signal: call.over,
-      onRinging: (target, trace) => {
-        this.ringing.add(call.id, trace);
-        call.changed({ kind: 'ringing', extensionId: target.extensionId });
-        around.onRinging();
-      },
+      onRinging: around.onRinging,
     });
-    noteRung(call, targets, startedAt, outcome);
     if (outcome.answeredBy) return { extensionId: outcome.answeredBy.extensionId, dialog: outcome.dialog };
     remember(call, reasonOf(outcome));
     return undefined;
@@ -120,33 +107,6 @@ export class PlanWalker {
     const prompt = this.prompts.get(step.prompt, around.language);
     if (!prompt) return;
     await around.clientLeg.playPrompt(prompt, call.over);
-  }
-}
-
-/** All that a manager's phone shows of the client: his code and name. */
-function shownToManagers({ client, callerKind }: LiveCall): { user: string; displayName: string } {
-  if (client) return { user: client.code, displayName: client.name ?? `Client ${client.code}` };
-  // While the database is away the code is not known yet.
-  if (callerKind === 'number') return { user: 'client', displayName: 'Client' };
-  return { user: 'anonymous', displayName: 'Withheld' };
-}
-
-function noteRung(call: LiveCall, targets: DialTarget[], startedAt: string, outcome: DialOutcome): void {
-  const endedAt = clock.iso();
-  for (const extensionId of new Set(targets.map((target) => target.extensionId))) {
-    if (outcome.answeredBy?.extensionId === extensionId) {
-      call.rung.push({ extensionId, startedAt, answeredAt: endedAt, sipStatus: 200 });
-      continue;
-    }
-    const failure = outcome.failures.find(({ target }) => target.extensionId === extensionId);
-    // Those who were cancelled answered 487 (RFC 3261 §9.2).
-    call.rung.push({
-      extensionId,
-      startedAt,
-      endedAt,
-      sipStatus: failure?.status ?? 487,
-      cause: failure?.cause ?? 26,
-    });
   }
 }
 

@@ -4,6 +4,10 @@ import { id, pageQuery, time } from './page.js';
 export const directions = ['inbound', 'outbound', 'internal'] as const;
 export const outcomes = ['answered', 'missed', 'abandoned', 'refused', 'unreached'] as const;
 
+/** What a manager takes calls on. */
+export const deviceKinds = ['softphone', 'browser', 'mobile'] as const;
+export type DeviceKind = (typeof deviceKinds)[number];
+
 const moment = z.iso.datetime({ offset: true });
 
 /** Calls from `from` on and before `to`; `manager` is an extension's number. */

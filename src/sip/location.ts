@@ -3,6 +3,7 @@ import { messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { log } from '../common/log.js';
 import { TypedEvents } from '../common/typed-events.js';
+import type { DeviceKind } from '../contracts/calls.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { Binding } from './binding.js';
 import { applyChanges, changesBetween, expiryOf, type BindingChange } from './binding-change.js';
@@ -54,9 +55,11 @@ export class Location {
       .sort((a, b) => b.q - a.q);
   }
 
-  /** Every device of the extension that is registered now; none: it cannot be rung. */
-  targetsOf(extensionId: string): DialTarget[] {
-    return this.bindingsOf(extensionId).map(deviceTarget);
+  /** Every device of the extension that is registered now, or those of one kind; none: it cannot be rung. */
+  targetsOf(extensionId: string, kind?: DeviceKind): DialTarget[] {
+    return this.bindingsOf(extensionId)
+      .filter((binding) => kind === undefined || kindOf(binding) === kind)
+      .map(deviceTarget);
   }
 
   /** Devices registered now, over all extensions. */
@@ -127,3 +130,7 @@ export class Location {
     }
   }
 }
+
+/** A browser keeps its WebSocket open (RFC 7118); everything else that registers counts as a softphone. */
+const kindOf = ({ received }: Binding): DeviceKind =>
+  received.protocol === 'ws' || received.protocol === 'wss' ? 'browser' : 'softphone';
