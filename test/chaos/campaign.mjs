@@ -8,7 +8,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Boxes } from './boxes.mjs';
 import { Carrier } from './carrier.mjs';
 import { openOffice } from './office.mjs';
-import { KINDS } from './plan.mjs';
 import { freePort, freeUdpRange } from './ports.mjs';
 import { gaugesOf, leftoversOf, reconcile } from './reconcile.mjs';
 
@@ -63,13 +62,13 @@ export async function runCampaign(options, plan, say) {
   try {
     await boxes.start();
     desks = await openOffice({ web: boxes.web, admin: ADMIN, serverPort: ports.sip, seed: options.seed });
-    carrier = await Carrier.open(ports.sip);
     const quietTimers = (await gaugesOf(boxes.web)).timers + TIMER_MARGIN;
     const note = (text) => {
       output.write(`== ${new Date().toISOString()} ${text}\n`);
       say(text);
     };
-    const { faults, downs } = await play(plan, { boxes, carrier, note });
+    carrier = await Carrier.begin({ ...plan, rate: options.rate, serverPort: ports.sip, folder });
+    const { faults, downs } = await play(plan, { boxes, note });
     note('the load is over; everything is up again');
     await carrier.untilQuiet();
     const channels =
@@ -79,21 +78,25 @@ export async function runCampaign(options, plan, say) {
     note('a last start in good order');
     await boxes.restartProduct();
     const leftAfterRestart = await atRest(rest);
+    const records = carrier.records();
+    const totals = carrier.totals();
     const found = await reconcile({
       databaseUrl: boxes.databaseUrl,
       dataKey,
-      records: carrier.records,
+      records,
       desks,
       downs,
+      totals,
     });
     for (const one of found.unwritten) output.write(`== by the SIP server alone: ${one}\n`);
     clean = found.losses.length + left.length + leftAfterRestart.length === 0;
-    const heard = [carrier, ...desks].reduce((sum, { packetsReceived }) => sum + packetsReceived, 0);
+    const heard = desks.reduce((sum, { packetsReceived }) => sum + packetsReceived, 0);
     return {
       ...found,
       faults,
       left: [...left, ...leftAfterRestart.map((one) => `after a restart: ${one}`)],
-      records: carrier.records,
+      records,
+      totals,
       packets: heard,
       starts: boxes.starts(),
       ...(clean && !options.keep ? {} : { folder }),
@@ -109,14 +112,7 @@ export async function runCampaign(options, plan, say) {
 }
 
 /** @returns what came of each fault, and when no control plane could answer */
-async function play({ calls, faults }, { boxes, carrier, note }) {
-  const events = [
-    ...calls.map((call) => ({
-      ...call,
-      run: () => carrier.place({ ...call, number: KINDS[call.kind].number }),
-    })),
-    ...faults.map((fault) => ({ ...fault, run: () => strike(fault) })),
-  ].sort((a, b) => a.atMs - b.atMs);
+async function play({ calls, faults }, { boxes, note }) {
   const struck = [];
   const downs = [];
   const strike = (fault) => {
@@ -137,11 +133,12 @@ async function play({ calls, faults }, { boxes, carrier, note }) {
       .catch((error) => note(error.message));
   };
   const began = performance.now();
-  for (const event of events) {
-    const waitMs = began + event.atMs - performance.now();
-    if (waitMs > 0) await pause(waitMs);
-    event.run();
+  const until = (atMs) => pause(Math.max(0, began + atMs - performance.now()));
+  for (const fault of faults) {
+    await until(fault.atMs);
+    strike(fault);
   }
+  await until(calls.at(-1).atMs);
   await pause(5_000); // the last stop is over
   boxes.resumeAll();
   await boxes.untilReady();

@@ -1,4 +1,4 @@
-// The carrier's count against the ledger, entry by entry, and what is left of any call.
+// SIPp's count against the ledger, entry by entry, and what is left of any call.
 import pg from 'pg';
 import { Sealer } from '../../dist/common/sealer.js';
 import { leafOf } from '../../dist/ledger/leaf.js';
@@ -72,10 +72,12 @@ export async function leftoversOf({ boxes, recordingsDir, channels, quietTimers 
 
 /**
  * Counts and compares.
+ * @param records of the carrier, one a call placed
+ * @param totals SIPp's own
  * @param downs spans [from, to] in ms since the epoch when no control plane could answer
  * @returns counts, and `losses`: one line for each thing that must not be
  */
-export async function reconcile({ databaseUrl, dataKey, records, desks, downs }) {
+export async function reconcile({ databaseUrl, dataKey, records, totals, desks, downs }) {
   const sealer = new Sealer(Buffer.from(dataKey, 'base64'));
   return withDatabase(databaseUrl, async (sql) => {
     const entries = await sql(
@@ -83,6 +85,8 @@ export async function reconcile({ databaseUrl, dataKey, records, desks, downs })
        ORDER BY e.company_id, e.seq`,
     );
     const losses = await provable(sql, entries);
+    if (totals.placed !== records.length)
+      losses.push(`SIPp counts ${totals.placed} calls placed, its trace has ${records.length}`);
     const byCaller = (kind, hashOf) => {
       const found = new Map();
       for (const entry of entries.filter((one) => one.kind === kind)) {
@@ -115,8 +119,7 @@ export async function reconcile({ databaseUrl, dataKey, records, desks, downs })
       counts.answered += 1;
       if (inLedger.length > 0) {
         counts.received += 1;
-        const talked = record.responses.includes(200) && record.end !== 'hung up, nobody heard';
-        if (talked && !inLedger.some(({ call_id }) => answered.has(call_id)))
+        if (record.talked && !inLedger.some(({ call_id }) => answered.has(call_id)))
           counts['talked, written as unanswered'] += 1;
       } else if (refused.has(record.callId)) counts.refused += 1;
       else if (isOfTheServer(record, downs)) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npm run chaos -- --minutes N --seed S [--rate R]`: calls of random kinds while random processes of the product are
-// killed, stopped and restarted; then every INVITE the carrier saw answered must be in the ledger, and nothing open.
+// killed, stopped and restarted; then every INVITE that SIPp, the carrier, saw answered must be in the ledger, and
+// nothing open.
 // --plan prints what would happen. ENGINE=external with DRACHTIO_BIN and FREESWITCH_BIN: on the real servers.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -38,6 +39,7 @@ await atKeyboard(async () => {
       'ENGINE=external needs DRACHTIO_BIN and FREESWITCH_BIN: the paths of the two programs',
     );
   }
+  if (!isThere('sipp')) throw new SetUpError('the carrier is SIPp: install the Debian package sip-tester');
   const withRedis = values.redis ?? (engine === 'external' && isThere('redis-server'));
   await installPackages();
   await build();

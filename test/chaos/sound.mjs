@@ -7,7 +7,7 @@ import { IP } from './sip.mjs';
 const PACKET_MS = 20;
 /** Eight samples of a sine of 1000 Hz in A-law (ITU-T G.711), over and over: a packet holds whole periods. */
 const PERIOD = Buffer.from([0xd5, 0xbf, 0xb4, 0xbf, 0xd5, 0x3f, 0x34, 0x3f]);
-const TONE = Buffer.concat(Array.from({ length: 20 }, () => PERIOD));
+export const TONE = Buffer.concat(Array.from({ length: 20 }, () => PERIOD));
 
 export class Sound {
   #streams = new Map();

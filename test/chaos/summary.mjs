@@ -14,10 +14,12 @@ const metBy = ({ responses }) => {
 };
 
 export function summaryOf(result, { seed, minutes, rate, engine, withRedis }) {
-  const { counts, losses, left, faults, records, outcomes, recordings, entries, packets, starts } = result;
+  const { counts, losses, left, faults, records, outcomes, recordings, entries, packets, starts, totals } =
+    result;
   const lines = [
     `chaos: seed ${seed}, ${minutes} min, ${rate} calls/s, ${engine} engine${withRedis ? ', Redis' : ''}`,
     `  calls placed   ${records.length}: ${tally(records, ({ kind }) => kind).join(', ')}`,
+    `  SIPp's count   ${totals.placed} placed, ${records.reduce((sum, { sent }) => sum + sent, 0)} INVITEs with repetitions, ${totals.successful} to their end, ${totals.failed} broken off`,
     `  callers met    ${tally(records, metBy).join(', ')}`,
     `  faults         ${faults.length}: ${tally(faults, ({ deed, victim, came }) => `${deed} ${victim}${came === 'done' ? '' : ` (${came})`}`).join(', ')}`,
     `  started        ${starts}`,

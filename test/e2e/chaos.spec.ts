@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { env } from '../support/env.js';
+import { describeWith } from '../support/requirements.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -26,7 +27,7 @@ async function chaos(...args: string[]) {
   return { code, output, progress };
 }
 
-describe('chaos', () => {
+describeWith(['sipp'], 'chaos', () => {
   it('the same seed gives the same calls and faults, another one others', async () => {
     const plans = await Promise.all(
       ['7', '7', '8'].map(async (seed) => (await chaos('--plan', '--minutes', '5', '--seed', seed)).output),
@@ -40,6 +41,7 @@ describe('chaos', () => {
     const { code, output, progress } = await chaos('--minutes', '0.6', '--seed', '11', '--rate', '1.5');
     expect(`${progress}\n${output}`).toMatch(/nothing lost, nothing left open/);
     expect(output).toMatch(/faults\s+[4-9]/);
+    expect(output).toMatch(/SIPp's count\s+5[0-9] placed/);
     expect(output).toMatch(/ 0 missing/);
     expect(code).toBe(0);
   }, 300_000);
