@@ -32,7 +32,7 @@ const below = {
 const tops = ['follow-ups', 'recordings', 'supervision', 'reports', 'integrations'];
 for (const top of tops)
   below[top] = [...Object.keys(below).filter((f) => f !== 'embedded'), ...tops.filter((t) => t !== top)];
-delete below.web;
+below.web = ['contracts'];
 below.doctor = ['common', 'database', 'provisioning', 'embedded', 'simulate'];
 
 const oneWay = Object.entries(below).map(([folder, allowed]) => ({
@@ -70,6 +70,20 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(embedded|simulate|doctor)/' },
       to: { path: '^src/embedded/', pathNot: '^src/embedded/(embedded-boxes|postgres)' },
+    },
+    {
+      name: 'browsers-apart',
+      comment: 'What browsers get knows of the server what the contracts say.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/web/' },
+      to: { path: '^src/web/' },
+    },
+    {
+      name: 'contracts-as-types-in-web',
+      comment: 'The schemas are checked on the server; a browser would load zod for nothing.',
+      severity: 'error',
+      from: { path: '^src/web/' },
+      to: { path: '^src/contracts/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'no-test-code-in-product',

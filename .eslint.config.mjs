@@ -5,11 +5,11 @@ import tseslint from 'typescript-eslint';
 const NODE = ['AbortSignal', 'Buffer', 'console', 'fetch', 'performance', 'process', 'setTimeout', 'URL'];
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'data', 'src/web', 'coverage'] },
+  { ignores: ['dist', 'node_modules', 'data', 'coverage'] },
   eslint.configs.recommended,
   ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       // A forgotten await in a call's path is a lost call.
@@ -38,14 +38,22 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['src/http/pages/*.js'],
-    languageOptions: {
-      globals: Object.fromEntries(
-        ['document', 'navigator', 'fetch', 'prompt', 'setTimeout', 'clearTimeout'].map((name) => [
-          name,
-          'readonly',
-        ]),
-      ),
+    files: ['src/web/**/*.tsx', 'src/web/**/*.ts'],
+    ignores: ['src/web/i18n/**'],
+    rules: {
+      'no-console': ['error', { allow: ['error'] }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'JSXText[value=/\\p{L}/u]',
+          message: 'What people read stands in src/web/i18n, in every language.',
+        },
+        {
+          selector:
+            'JSXAttribute[name.name=/^(label|title|alt|placeholder|description|aria-label)$/] > Literal[value=/\\p{L}/u]',
+          message: 'What people read stands in src/web/i18n, in every language.',
+        },
+      ],
     },
   },
   {

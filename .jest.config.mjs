@@ -34,6 +34,7 @@ export default {
     kind('contract', 'test/contract/**/*.spec.ts'),
     kind('torture', 'test/torture/**/*.spec.ts'),
     kind('integration', 'test/integration/**/*.spec.ts'),
+    kind('web', 'test/web/**/*.spec.ts', patient),
     kind('e2e', 'test/e2e/**/*.spec.ts', patient),
     kind('real-clients', 'test/real-clients/**/*.spec.ts', patient),
   ],

@@ -14,16 +14,18 @@ const KINDS = [
   { name: 'contract', workers: 2, minutes: 5 },
   { name: 'torture', workers: 2, minutes: 5 },
   { name: 'integration', workers: 2, minutes: 8 },
+  { name: 'web', workers: 1, minutes: 8 },
   { name: 'e2e', workers: 2, minutes: 14 },
   { name: 'real-clients', workers: 1, minutes: 8 },
 ];
 
-/** Programs the real-client tests drive, and the Debian package that brings each. */
+/** Programs the tests drive, and the Debian package that brings each. */
 const PROGRAMS = [
   { program: 'sipp', pkg: 'sip-tester' },
   { program: 'baresip', pkg: 'baresip-core' },
   { program: 'redis-server', pkg: 'redis-server' },
   { program: 'sox', pkg: 'sox' },
+  { program: 'chromium', pkg: 'chromium' },
 ];
 
 const strict = process.env.LINEKEEPER_TEST_STRICT === '1';

@@ -8,6 +8,7 @@ export const signInRequest = z.strictObject({
   email: z.string().trim().toLowerCase().min(3).max(254),
   password: z.string().min(1).max(200),
 });
+export type SignInRequest = z.infer<typeof signInRequest>;
 
 export const personSchema = z
   .object({
@@ -29,6 +30,7 @@ export const signInResponse = z.object({
 });
 
 export const meResponse = personSchema.extend({ rights: z.array(z.string()) });
+export type Me = z.infer<typeof meResponse>;
 
 const email = z.email({ message: 'is no e-mail address' }).max(254).toLowerCase();
 const newPassword = z.string().min(12, { message: 'is too short: 12 characters or more' }).max(200);

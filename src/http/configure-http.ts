@@ -2,18 +2,16 @@ import { Reflector } from '@nestjs/core';
 import { StandardSchemaSerializerInterceptor } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import cookieParser from 'cookie-parser';
-import { static as staticFiles, type NextFunction, type Request, type Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
-import { fileURLToPath } from 'node:url';
 import { AppError } from '../common/app-error.js';
 import type { Settings } from '../common/env.js';
 import { serveOpenApi } from './openapi.js';
 import { ProblemFilter, validationPipe } from './problem.js';
+import { nonceOf, serveWeb } from './web.js';
 
 /** The largest body a request may have; the largest of ours is a ring group's list of members. */
 const LARGEST_BODY = '64kb';
-// From src/http and dist/http alike.
-const PAGES = fileURLToPath(new URL('../../src/http/pages', import.meta.url));
 
 /** Sets up everything about the web side that is no route. To be called once, before `listen`. */
 export function configureHttp(app: NestExpressApplication, settings: Settings): void {
@@ -32,7 +30,7 @@ export function configureHttp(app: NestExpressApplication, settings: Settings): 
   app.useGlobalPipes(validationPipe());
   app.useGlobalInterceptors(new StandardSchemaSerializerInterceptor(app.get(Reflector)));
   app.useGlobalFilters(new ProblemFilter());
-  app.use(staticFiles(PAGES, { index: 'index.html', redirect: false }));
+  serveWeb(app);
   serveOpenApi(app);
 }
 
@@ -42,6 +40,9 @@ const security = (settings: Settings) =>
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
+        // The components set their measures in style elements of their own.
+        styleSrc: ["'self'", (_, response) => `'nonce-${nonceOf(response as Response)}'`],
+        mediaSrc: ["'self'", 'blob:'],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],

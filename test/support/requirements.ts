@@ -8,6 +8,7 @@ const PACKAGES = {
   baresip: 'baresip-core',
   'redis-server': 'redis-server',
   sox: 'sox',
+  chromium: 'chromium',
 } as const;
 
 export type Program = keyof typeof PACKAGES;

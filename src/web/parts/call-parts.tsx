@@ -1,0 +1,55 @@
+import { Badge, Group, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { CallView } from '../../contracts/calls.js';
+import { between, durationOf } from './format.js';
+import { RowLink } from './rows.js';
+
+type State = NonNullable<CallView['outcome']> | 'ringing' | 'talking';
+
+const COLOURS: Record<State, string> = {
+  answered: 'pine',
+  missed: 'red',
+  abandoned: 'orange',
+  refused: 'gray',
+  ringing: 'yellow',
+  talking: 'blue',
+};
+
+/** What has become of a call so far. */
+export const stateOf = (call: Pick<CallView, 'outcome' | 'answeredAt'>): State =>
+  call.outcome ?? (call.answeredAt ? 'talking' : 'ringing');
+
+export function Outcome({ call }: { call: Pick<CallView, 'outcome' | 'answeredAt'> }) {
+  const { t } = useTranslation();
+  const state = stateOf(call);
+  return (
+    <Badge variant="light" color={COLOURS[state]} tt="none" fw={600}>
+      {t(`outcome.${state}`)}
+    </Badge>
+  );
+}
+
+/** A client by name and code; a link to his card. */
+export function ClientName({ client, kind }: { client: CallView['client']; kind?: CallView['callerKind'] }) {
+  const { t } = useTranslation();
+  if (!client) {
+    return (
+      <Text c="dimmed">{t(`client.${kind === undefined || kind === 'number' ? 'unknown' : kind}`)}</Text>
+    );
+  }
+  return (
+    <Group gap={8} wrap="nowrap" display="inline-flex">
+      <RowLink to={`/clients/${client.id}`}>{client.name ?? client.code}</RowLink>
+      {client.name && (
+        <Text span c="dimmed" size="sm">
+          {client.code}
+        </Text>
+      )}
+    </Group>
+  );
+}
+
+export const talkedFor = ({ answeredAt, endedAt }: Pick<CallView, 'answeredAt' | 'endedAt'>): string =>
+  answeredAt && endedAt ? durationOf(between(answeredAt, endedAt)) : '';
+
+export const nameOf = (client: { name: string | null; code: string }): string => client.name ?? client.code;

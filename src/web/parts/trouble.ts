@@ -1,0 +1,33 @@
+import { notifications } from '@mantine/notifications';
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import { RequestError } from '../api/request.js';
+
+/** @returns what to tell a person of an error: what is wrong and what to do next */
+export function useTrouble(): (error: unknown) => string {
+  const { t } = useTranslation();
+  return useCallback(
+    (error) => {
+      if (!(error instanceof RequestError)) return t('error.internal');
+      if (error.status === 0 || error.status === 502 || error.status === 504) return t('error.away');
+      if (error.status === 403) return t('error.forbidden');
+      if (error.status === 404) return t('error.notFound');
+      if (error.status === 429) return t('signIn.tooMany', { count: error.retryAfterS ?? 60 });
+      if (error.status === 500) return t('error.internal');
+      return error.message;
+    },
+    [t],
+  );
+}
+
+/** @returns a function that shows an error in passing, for what has no place of its own on the page */
+export function useComplaint(): (error: unknown) => void {
+  const { t } = useTranslation();
+  const words = useTrouble();
+  return useCallback(
+    (error) => {
+      notifications.show({ color: 'red', title: t('error.title'), message: words(error) });
+    },
+    [t, words],
+  );
+}

@@ -1,0 +1,27 @@
+import { createBrowserRouter, type RouteObject } from 'react-router';
+import { Crashed, NotFound, Start } from './shell/not-found.js';
+import { Shell } from './shell/shell.js';
+
+/** A page that is loaded when it is first opened. */
+const page = (path: string, load: () => Promise<{ default: React.ComponentType }>): RouteObject => ({
+  path,
+  lazy: async () => ({ Component: (await load()).default }),
+});
+
+export const router = createBrowserRouter([
+  {
+    Component: Shell,
+    HydrateFallback: () => null,
+    children: [
+      {
+        ErrorBoundary: Crashed,
+        children: [
+          { index: true, Component: Start },
+          page('debts', () => import('./manager/debts.js')),
+          page('calls', () => import('./manager/calls.js')),
+          { path: '*', Component: NotFound },
+        ],
+      },
+    ],
+  },
+]);

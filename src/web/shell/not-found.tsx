@@ -1,0 +1,44 @@
+import { Button } from '@mantine/core';
+import Compass from 'lucide-react/icons/compass';
+import { useTranslation } from 'react-i18next';
+import { Link, Navigate, useRouteError } from 'react-router';
+import { useMe } from '../api/me.js';
+import { Page } from '../parts/page.js';
+import { Empty } from '../parts/states.js';
+import { START } from './places.js';
+
+export function Start() {
+  return <Navigate to={START[useMe().role]} replace />;
+}
+
+export function NotFound() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t('error.page')}>
+      <Empty
+        icon={Compass}
+        title={t('error.page')}
+        hint={t('error.pageHint')}
+        action={
+          <Button component={Link} to="/">
+            {t('error.home')}
+          </Button>
+        }
+      />
+    </Page>
+  );
+}
+
+/** What a page leaves that throws: also one whose part could not be loaded, after an update of the server. */
+export function Crashed() {
+  const { t } = useTranslation();
+  console.error(useRouteError());
+  return (
+    <Empty
+      icon={Compass}
+      title={t('error.title')}
+      hint={t('error.crashed')}
+      action={<Button onClick={() => location.reload()}>{t('error.reload')}</Button>}
+    />
+  );
+}

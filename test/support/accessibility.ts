@@ -1,0 +1,25 @@
+import axe from 'axe-core';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+
+/** WCAG 2.2 AA and what it stands on, by axe's tags. */
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Fails where axe finds a barrier on the page as it is now, in the light theme or the dark one. */
+export async function expectNoBarriers(page: Page): Promise<void> {
+  const found: string[] = [];
+  for (const theme of ['light', 'dark']) {
+    await page.evaluate(`document.documentElement.setAttribute('data-mantine-color-scheme', '${theme}')`);
+    // Outside of the page's policy, which would refuse the script.
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate<AxeResults>(
+      `axe.run(document, ${JSON.stringify({ runOnly: TAGS, resultTypes: ['violations'] })})`,
+    );
+    found.push(
+      ...violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${theme} ${id} ${target.join(' ')}: ${failureSummary}`),
+      ),
+    );
+  }
+  expect(found).toEqual([]);
+}
