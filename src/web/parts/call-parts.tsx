@@ -11,6 +11,7 @@ const COLOURS: Record<State, string> = {
   missed: 'red',
   abandoned: 'orange',
   refused: 'gray',
+  unreached: 'orange',
   ringing: 'yellow',
   talking: 'blue',
 };
