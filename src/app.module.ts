@@ -19,6 +19,7 @@ import { RecordingsApiModule } from './recordings/recordings-api.module.js';
 import { RecordingsModule } from './recordings/recordings.module.js';
 import { LedgerApiModule } from './reports/ledger-api.module.js';
 import { SipModule } from './sip/sip.module.js';
+import { SupervisionModule } from './supervision/supervision.module.js';
 
 @Module({})
 export class AppModule {
@@ -39,6 +40,7 @@ export class AppModule {
         CallsModule,
         FollowUpsModule,
         RecordingsModule,
+        SupervisionModule,
         HealthModule,
         CallsApiModule,
         ClientsApiModule,

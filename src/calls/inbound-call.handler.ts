@@ -41,6 +41,7 @@ export class InboundCallHandler {
     try {
       // Promise 1: written down before any response above 100 and before any phone is dialled.
       call.client = await this.callLedger.received(call, invite);
+      call.changed({ kind: 'began' });
       await this.converse(call, invite, this.plan(call, invite));
     } catch (error) {
       endFailed(call, error);

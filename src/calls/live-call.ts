@@ -71,6 +71,11 @@ export class LiveCall {
   answered?: { at: string; extensionId: string; recordingId: string };
   /** The parties, while they talk. */
   talk?: Parties;
+  /** Extensions whose phones ring now. */
+  readonly ringing = new Set<string>();
+  /** What a supervisor dials for it; given by LiveCalls. */
+  shortNumber = 0;
+  heldBy?: 'client' | 'manager';
   readonly rung: RungExtension[] = [];
   /** Why nobody has the call, once that is decided: a caller who hangs up on the announcement changes nothing. */
   unansweredBecause?: EndingName;
@@ -108,6 +113,17 @@ export class LiveCall {
 
   changed(change: CallChange): void {
     this.onChange?.(change);
+  }
+
+  rings(extensionId: string): void {
+    this.ringing.add(extensionId);
+    this.changed({ kind: 'ringing', extensionId });
+  }
+
+  /** These phones were answered, refused, or rang long enough. */
+  ringsNoMore(extensionIds: readonly string[]): void {
+    const rang = extensionIds.filter((id) => this.ringing.delete(id));
+    if (rang.length > 0) this.changed({ kind: 'ringing' });
   }
 
   /** Resolves when the call is over. */

@@ -16,9 +16,10 @@ export class LiveCalls {
   private emptied: (() => void)[] = [];
 
   add(call: LiveCall): void {
+    const taken = new Set([...this.calls.values()].map(({ shortNumber }) => shortNumber));
+    while (taken.has(call.shortNumber) || call.shortNumber === 0) call.shortNumber += 1;
     this.calls.set(call.id, call);
     call.onChange = (change) => this.events.publish('changed', { call, change });
-    call.changed({ kind: 'began' });
   }
 
   get(id: string): LiveCall | undefined {

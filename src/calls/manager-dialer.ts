@@ -53,10 +53,11 @@ export class ManagerDialer {
       signal: call.over,
       onRinging: (target, trace) => {
         this.ringing.add(call.id, trace);
-        call.changed({ kind: 'ringing', extensionId: target.extensionId });
+        call.rings(target.extensionId);
         onRinging?.();
       },
     });
+    call.ringsNoMore(extensionIds);
     noteRung(call, targets, startedAt, outcome);
     return outcome;
   }

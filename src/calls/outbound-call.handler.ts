@@ -43,6 +43,7 @@ export class OutboundCallHandler {
         by,
         callerTrace: invite.trace,
       });
+      call.changed({ kind: 'began' });
       await this.converse(call, invite, client);
     } catch (error) {
       endFailed(call, error);

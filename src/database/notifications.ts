@@ -15,6 +15,8 @@ export interface Notices {
   talks: { callId: string; extensionId?: string; endedAt?: string };
   /** A media server is drained, or no longer. */
   'media-servers': { name: string };
+  /** What watchers of another control plane's calls are to see, or its wish to be told all (supervision/live-feed.ts). */
+  live: { ask: true } | { call: object; change: string } | { gone: string; outcome: string | null };
   /** How a trunk's registration stands, from the one that registers. */
   trunks: { trunkId: string; sourceAddress?: string; state: object };
 }

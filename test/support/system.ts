@@ -270,7 +270,7 @@ export class System {
   }
 
   /** The token of a user: `admin`, or an e-mail address with the password that createUser() gave it. */
-  private async token(as: string): Promise<string> {
+  async token(as: string): Promise<string> {
     const known = this.tokens.get(as);
     if (known) return known;
     if (as !== 'admin') throw new Error(`${as} is not signed in: signIn() first`);

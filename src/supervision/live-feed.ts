@@ -1,0 +1,212 @@
+import { Injectable } from '@nestjs/common';
+import type { CallChange, LiveCall } from '../calls/live-call.js';
+import { LiveCalls } from '../calls/live-calls.js';
+import { outcomeOf, type Outcome } from '../calls/call-endings.js';
+import { TypedEvents } from '../common/typed-events.js';
+import type { LiveCallView, LiveEvent, LiveExtensionView } from '../contracts/live.js';
+import { Notifications, type Notices } from '../database/notifications.js';
+import { Provisioning } from '../provisioning/provisioning.js';
+import { Location } from '../sip/location.js';
+import { EventLog, type FeedEntry } from './event-log.js';
+import { sees, type Viewer } from './viewer.js';
+import { groupsOf, watchedCall, type Audience, type Supervising, type WatchedCall } from './watched-call.js';
+
+type Change = Extract<LiveEvent, { type: 'call' }>['change'];
+
+/**
+ * All calls that go on and all extensions, at this control plane and the others, and each change as it happens.
+ * A picture for those who watch; the truth is the ledger.
+ */
+@Injectable()
+export class LiveFeed {
+  /** Each entry as it is made; and what it does to calls, for those who take part in them. */
+  readonly events = new TypedEvents<{
+    entry: FeedEntry;
+    call: WatchedCall;
+    gone: { callId: string };
+  }>();
+  private readonly log = new EventLog();
+  private readonly calls = new Map<string, WatchedCall>();
+  /** As last told, so that only a change is told again. */
+  private readonly extensions = new Map<string, string>();
+  private readonly supervising = new Map<string, Supervising[]>();
+
+  constructor(
+    private readonly liveCalls: LiveCalls,
+    private readonly location: Location,
+    private readonly provisioning: Provisioning,
+    private readonly notifications: Notifications,
+  ) {
+    liveCalls.events.on('changed', ({ call, change }) => this.follow(call, change));
+    location.events.on('changed', ({ extensionId }) => this.tellExtension(extensionId));
+    notifications.on('live', {
+      heard: (notice) => this.hear(notice),
+      missed: () => this.notifications.send('live', { ask: true }),
+    });
+  }
+
+  get place(): string {
+    return this.log.place;
+  }
+
+  /** @returns undefined where that is too long ago: a snapshot then tells all */
+  since(place: string): readonly FeedEntry[] | undefined {
+    return this.log.since(place);
+  }
+
+  snapshotFor(viewer: Viewer): Extract<LiveEvent, { type: 'snapshot' }> {
+    const { extensions } = this.provisioning.snapshot;
+    return {
+      type: 'snapshot',
+      at: this.log.place,
+      calls: [...this.calls.values()]
+        .filter(({ audience }) => sees(viewer, audience))
+        .map(({ view }) => (viewer.role === 'manager' ? forManagers(view) : view)),
+      extensions: [...extensions.keys()].flatMap((id) =>
+        sees(viewer, this.audienceOf(id)) ? (this.extensionView(id) ?? []) : [],
+      ),
+    };
+  }
+
+  /** A call that goes on, wherever it is. */
+  get(callId: string): WatchedCall | undefined {
+    return this.calls.get(callId);
+  }
+
+  byShortNumber(companyId: string, shortNumber: number): WatchedCall | undefined {
+    return [...this.calls.values()].find(
+      ({ view, audience }) => audience.companyId === companyId && view.shortNumber === shortNumber,
+    );
+  }
+
+  /** The call in which this extension talks. */
+  talkOf(extensionId: string): WatchedCall | undefined {
+    return [...this.calls.values()].find(
+      ({ managerExtensionId, view }) => managerExtensionId === extensionId && view.state !== 'ringing',
+    );
+  }
+
+  /** Shows who supervises a call; the others' control planes are told with the call's next change. */
+  supervised(callId: string, supervising: readonly Supervising[]): void {
+    if (supervising.length > 0) this.supervising.set(callId, [...supervising]);
+    else this.supervising.delete(callId);
+    const own = this.liveCalls.get(callId);
+    if (own) this.show(this.watched(own), 'supervised');
+  }
+
+  private follow(call: LiveCall, change: CallChange): void {
+    if (change.kind === 'ended') {
+      const outcome = outcomeOf(call.direction, call.ending ?? 'internal-error', call.answered !== undefined);
+      this.supervising.delete(call.id);
+      this.remove(call.id, outcome);
+      void this.notifications.send('live', { gone: call.id, outcome });
+      return;
+    }
+    const watched = this.watched(call);
+    this.show(watched, change.kind);
+    void this.notifications.send('live', { call: watched, change: change.kind });
+  }
+
+  private watched(call: LiveCall): WatchedCall {
+    return watchedCall(call, this.provisioning.snapshot, this.supervising.get(call.id) ?? []);
+  }
+
+  private async hear(notice: Notices['live']): Promise<void> {
+    if ('ask' in notice) {
+      for (const call of this.liveCalls.all()) {
+        await this.notifications.send('live', { call: this.watched(call), change: 'began' });
+      }
+    } else if ('gone' in notice) this.remove(notice.gone, notice.outcome as Outcome | null);
+    else this.show(notice.call as WatchedCall, notice.change as Change);
+  }
+
+  private show(watched: WatchedCall, change: Change): void {
+    const { view, audience } = watched;
+    const before = this.calls.get(view.id);
+    this.calls.set(view.id, watched);
+    this.append((at) => ({
+      before: before?.audience,
+      now: audience,
+      full: text({ type: 'call', at, change, call: view }),
+      // Whom a supervisor listens to is not told.
+      forManagers: change === 'supervised' ? '' : text({ type: 'call', at, change, call: forManagers(view) }),
+      gone: text({ type: 'call-gone', at, id: view.id, outcome: null }),
+    }));
+    this.events.publish('call', watched);
+    this.tellExtensions(audience, before?.audience);
+  }
+
+  private remove(callId: string, outcome: Outcome | null): void {
+    const before = this.calls.get(callId);
+    if (!before) return;
+    this.calls.delete(callId);
+    this.append((at) => ({
+      before: before.audience,
+      now: undefined,
+      full: '',
+      forManagers: '',
+      gone: text({ type: 'call-gone', at, id: callId, outcome }),
+    }));
+    this.events.publish('gone', { callId });
+    this.tellExtensions(before.audience);
+  }
+
+  private tellExtensions(...audiences: (Audience | undefined)[]): void {
+    const ids = new Set(audiences.flatMap((audience) => audience?.extensionIds ?? []));
+    for (const id of ids) this.tellExtension(id);
+  }
+
+  private tellExtension(extensionId: string): void {
+    const extension = this.extensionView(extensionId);
+    if (!extension) return;
+    const known = JSON.stringify(extension);
+    if (this.extensions.get(extensionId) === known) return;
+    this.extensions.set(extensionId, known);
+    this.append((at) => {
+      const told = text({ type: 'extension', at, extension });
+      const audience = this.audienceOf(extensionId);
+      return { before: audience, now: audience, full: told, forManagers: told, gone: '' };
+    });
+  }
+
+  private append(write: (at: string) => FeedEntry): void {
+    this.events.publish('entry', this.log.append(write));
+  }
+
+  private audienceOf(extensionId: string): Audience {
+    const { snapshot } = this.provisioning;
+    return {
+      companyId: snapshot.extensions.get(extensionId)?.companyId ?? '',
+      extensionIds: [extensionId],
+      groupIds: groupsOf(snapshot, [extensionId]),
+    };
+  }
+
+  private extensionView(extensionId: string): LiveExtensionView | undefined {
+    const extension = this.provisioning.snapshot.extensions.get(extensionId);
+    if (!extension) return undefined;
+    const devices = this.location.bindingsOf(extensionId).length;
+    return {
+      id: extensionId,
+      number: extension.number,
+      name: extension.name,
+      devices,
+      state: this.stateOf(extensionId, devices),
+      presence: 'here',
+      backAt: null,
+    };
+  }
+
+  private stateOf(extensionId: string, devices: number): LiveExtensionView['state'] {
+    const theirs = [...this.calls.values()].filter(({ audience }) =>
+      audience.extensionIds.includes(extensionId),
+    );
+    if (theirs.some(({ managerExtensionId }) => managerExtensionId === extensionId)) return 'talking';
+    if (theirs.length > 0) return 'ringing';
+    return devices > 0 ? 'free' : 'offline';
+  }
+}
+
+const text = (event: LiveEvent): string => JSON.stringify(event);
+
+const forManagers = (view: LiveCallView): LiveCallView => ({ ...view, supervisors: [] });

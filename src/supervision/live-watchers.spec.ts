@@ -1,0 +1,80 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { HttpAdapterHost } from '@nestjs/core';
+import { WebSocket } from 'ws';
+import type { Metrics } from '../common/metrics.js';
+import { TypedEvents } from '../common/typed-events.js';
+import type { Identity } from '../identity/identity.js';
+import type { FeedEntry } from './event-log.js';
+import type { LiveFeed } from './live-feed.js';
+import { LiveWatchers } from './live-watchers.js';
+import type { Viewers } from './viewers.js';
+
+const audience = { companyId: 'c', extensionIds: [], groupIds: [] };
+
+describe('the watchers of the live feed', () => {
+  let server: Server;
+  let watchers: LiveWatchers;
+  const feed = {
+    events: new TypedEvents<{ entry: FeedEntry }>(),
+    place: 'feed:0',
+    since: () => undefined,
+    snapshotFor: () => ({ type: 'snapshot' }),
+  };
+  const say = (full: string) =>
+    feed.events.publish('entry', { before: undefined, now: audience, full, forManagers: '', gone: '' });
+
+  beforeAll(async () => {
+    server = createServer();
+    watchers = new LiveWatchers(
+      { httpAdapter: { getHttpServer: () => server } } as unknown as HttpAdapterHost,
+      feed as unknown as LiveFeed,
+      { personOf: async () => ({}) } as unknown as Identity,
+      {
+        of: async () => ({ companyId: 'c', role: 'admin', extensionId: null, groupIds: null }),
+      } as unknown as Viewers,
+      { gauge: () => undefined } as unknown as Metrics,
+    );
+    watchers.onApplicationBootstrap();
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  });
+  afterAll(() => {
+    watchers.beforeApplicationShutdown();
+    server.close();
+  });
+
+  async function watch(): Promise<WebSocket> {
+    const { port } = server.address() as AddressInfo;
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/live`, {
+      headers: { authorization: 'Bearer token' },
+    });
+    await new Promise((done, fail) => socket.once('message', done).once('error', fail));
+    return socket;
+  }
+
+  it('one who does not read is cut off, while the others get everything', async () => {
+    const [slow, quick] = [await watch(), await watch()];
+    const got: string[] = [];
+    quick.on('message', (data: Buffer) => got.push(data.toString().slice(0, 8)));
+    slow.on('error', () => undefined);
+    slow.pause();
+    const big = 'x'.repeat(64 * 1024);
+    const count = 400; // 25 MB: more than any kernel keeps for one who does not read
+    for (let one = 0; one < count; one++) {
+      say(`${String(one).padStart(8, '0')}${big}`);
+      await new Promise((done) => setImmediate(done));
+      await until(() => got.length >= one - 4);
+    }
+    await until(() => got.length === count);
+    expect(got[0]).toBe('00000000');
+    expect(got.at(-1)).toBe('00000399');
+    const cut = new Promise((done) => slow.once('close', done));
+    slow.resume();
+    await cut;
+    quick.terminate();
+  });
+});
+
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await new Promise((next) => setImmediate(next));
+}

@@ -1,0 +1,150 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import cookieParser from 'cookie-parser';
+import type { Request, Response } from 'express';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { messageOf } from '../common/app-error.js';
+import { log } from '../common/log.js';
+import { Metrics } from '../common/metrics.js';
+import { Identity } from '../identity/identity.js';
+import { fromOurPages, tokenOf } from '../identity/rights.guard.js';
+import { textFor } from './event-log.js';
+import { LiveFeed } from './live-feed.js';
+import type { Viewer } from './viewer.js';
+import { Viewers } from './viewers.js';
+
+const PATH = '/live';
+const BEAT_MS = 15_000;
+/** What may wait for a watcher; one who reads more slowly than that is cut off and may come back. */
+const MOST_WAITING_BYTES = 512 * 1024;
+/** RFC 6455 §7.4.2: codes of our own. */
+const CLOSE = { signedOut: 4401, tooSlow: 4408 } as const;
+
+interface Watcher {
+  socket: WebSocket;
+  token: string;
+  viewer: Viewer;
+  /** Answered our last ping. */
+  alive: boolean;
+}
+
+const readCookies = cookieParser();
+
+/** The WebSockets at `/live`: each gets what its person may see, as it happens. */
+@Injectable()
+export class LiveWatchers {
+  private readonly watchers = new Set<Watcher>();
+  private readonly sockets = new WebSocketServer({ noServer: true, maxPayload: 1024, clientTracking: false });
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    private readonly http: HttpAdapterHost,
+    private readonly feed: LiveFeed,
+    private readonly identity: Identity,
+    private readonly viewers: Viewers,
+    metrics: Metrics,
+  ) {
+    feed.events.on('entry', (entry) => {
+      for (const watcher of this.watchers) this.send(watcher, textFor(watcher.viewer, entry));
+    });
+    metrics.gauge('live_watchers', 'Watchers of the live feed', () => this.watchers.size);
+  }
+
+  onApplicationBootstrap(): void {
+    const server = this.http.httpAdapter.getHttpServer() as Server;
+    server.on('upgrade', (request, socket: Duplex, head) => {
+      if (pathOf(request) === PATH) void this.receive(request, socket, head);
+    });
+    this.timer = setInterval(() => void this.beat(), BEAT_MS);
+  }
+
+  beforeApplicationShutdown(): void {
+    clearInterval(this.timer);
+    for (const { socket } of this.watchers) socket.terminate();
+  }
+
+  private async receive(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    try {
+      const asked = withCookies(request);
+      const given = tokenOf(asked);
+      const person = given && (await this.identity.personOf(given.token));
+      if (!given || !person) return refuse(socket, '401 Unauthorized');
+      // A page of another site can open a WebSocket with the browser's cookie; only its Origin tells.
+      if (given.by === 'cookie' && !fromOurPages(asked)) return refuse(socket, '403 Forbidden');
+      const viewer = await this.viewers.of(person);
+      this.sockets.handleUpgrade(request, socket, head, (open) =>
+        this.begin({ socket: open, token: given.token, viewer, alive: true }, placeOf(request)),
+      );
+    } catch (error) {
+      log('supervision').warn({ error: messageOf(error) }, 'a watcher was not let in');
+      refuse(socket, '503 Service Unavailable');
+    }
+  }
+
+  private begin(watcher: Watcher, after: string | null): void {
+    const { socket, viewer } = watcher;
+    socket.on('pong', () => (watcher.alive = true));
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => this.watchers.delete(watcher));
+    const missed = after === null ? undefined : this.feed.since(after);
+    if (missed) for (const entry of missed) this.send(watcher, textFor(viewer, entry));
+    else this.send(watcher, JSON.stringify(this.feed.snapshotFor(viewer)));
+    this.watchers.add(watcher);
+  }
+
+  private send({ socket }: Watcher, text: string | undefined): void {
+    if (text === undefined || socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > MOST_WAITING_BYTES) {
+      socket.close(CLOSE.tooSlow, 'too slow: connect again');
+      socket.terminate();
+      return;
+    }
+    socket.send(text);
+  }
+
+  /** Those who are gone without a word are let go; those whose sign-in ended too, or whose rights are others now. */
+  private async beat(): Promise<void> {
+    const text = JSON.stringify({ type: 'beat', at: this.feed.place });
+    for (const watcher of [...this.watchers]) {
+      if (!watcher.alive) {
+        watcher.socket.terminate();
+        continue;
+      }
+      watcher.alive = false;
+      watcher.socket.ping();
+      if (await this.stillSignedIn(watcher)) this.send(watcher, text);
+      else watcher.socket.close(CLOSE.signedOut, 'sign in again');
+    }
+  }
+
+  private async stillSignedIn(watcher: Watcher): Promise<boolean> {
+    try {
+      const person = await this.identity.personOf(watcher.token);
+      if (!person) return false;
+      const viewer = await this.viewers.of(person);
+      if (JSON.stringify(viewer) !== JSON.stringify(watcher.viewer)) {
+        watcher.viewer = viewer;
+        this.send(watcher, JSON.stringify(this.feed.snapshotFor(viewer)));
+      }
+      return true;
+    } catch {
+      return true; // while the database is away nobody is signed out
+    }
+  }
+}
+
+const urlOf = (request: IncomingMessage): URL => new URL(request.url ?? '/', 'http://localhost');
+const pathOf = (request: IncomingMessage): string => urlOf(request).pathname;
+const placeOf = (request: IncomingMessage): string | null => urlOf(request).searchParams.get('after');
+
+function withCookies(request: IncomingMessage): Request {
+  readCookies(request as Request, {} as Response, () => undefined);
+  return request as Request;
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

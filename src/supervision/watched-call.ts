@@ -1,0 +1,81 @@
+import type { LiveCall } from '../calls/live-call.js';
+import type { LiveCallView, SupervisionMode } from '../contracts/live.js';
+import type { Snapshot } from '../provisioning/config.js';
+
+/** A supervisor who takes part in a call. */
+export interface Supervising {
+  extensionId: string;
+  mode: SupervisionMode;
+}
+
+/** Whom something concerns, by ids: it decides who may see it. */
+export interface Audience {
+  companyId: string;
+  extensionIds: readonly string[];
+  groupIds: readonly string[];
+}
+
+/** A call that goes on, here or at another control plane: what is shown of it, and to whom. */
+export interface WatchedCall {
+  view: LiveCallView;
+  audience: Audience;
+  /** Who talks with the client. */
+  managerExtensionId: string | null;
+}
+
+/** @param supervising who takes part in it */
+export function watchedCall(
+  call: LiveCall,
+  snapshot: Snapshot,
+  supervising: readonly Supervising[],
+): WatchedCall {
+  const { client, talk } = call;
+  const managerExtensionId =
+    talk?.manager.extensionId ?? call.answered?.extensionId ?? call.fromExtensionId ?? null;
+  const ringing = [...call.ringing];
+  const extensionIds = [...ringing, ...(managerExtensionId ? [managerExtensionId] : [])];
+  return {
+    view: {
+      id: call.id,
+      shortNumber: call.shortNumber,
+      direction: call.direction,
+      state: talk ? (call.heldBy ? 'held' : 'talking') : 'ringing',
+      companyNumber: call.companyNumber ?? null,
+      callerKind: call.callerKind,
+      client: client ? { id: client.id, code: client.code, name: client.name } : null,
+      startedAt: call.startedAt,
+      answeredAt: call.answered?.at ?? null,
+      ringing: ringing.flatMap((id) => refOf(snapshot, id) ?? []),
+      manager: managerExtensionId ? (refOf(snapshot, managerExtensionId) ?? null) : null,
+      heldBy: call.heldBy ?? null,
+      supervisors: supervising.flatMap(({ extensionId, mode }) => {
+        const extension = refOf(snapshot, extensionId);
+        return extension ? [{ extension, mode }] : [];
+      }),
+    },
+    audience: {
+      companyId: call.companyId,
+      extensionIds,
+      groupIds: groupsOf(snapshot, extensionIds, call.companyNumber),
+    },
+    managerExtensionId,
+  };
+}
+
+/** The groups that these extensions belong to, and the one that answers the company number. */
+export function groupsOf(
+  snapshot: Snapshot,
+  extensionIds: readonly string[],
+  companyNumber?: string,
+): string[] {
+  const answering = companyNumber && snapshot.companyNumbers.get(companyNumber)?.groupId;
+  const theirs = [...snapshot.groups.values()].filter(({ memberIds }) =>
+    memberIds.some((id) => extensionIds.includes(id)),
+  );
+  return [...new Set([...theirs.map(({ id }) => id), ...(answering ? [answering] : [])])];
+}
+
+export function refOf(snapshot: Snapshot, extensionId: string): { number: string; name: string } | undefined {
+  const extension = snapshot.extensions.get(extensionId);
+  return extension && { number: extension.number, name: extension.name };
+}
