@@ -15,6 +15,15 @@ const source = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
 /** The name of a prompt, never a path. */
 const promptName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, { message: 'is no name of a prompt' });
 
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What a PATCH may hold: any of the fields, at least one. */
 const someOf = <S extends z.ZodRawShape>(schema: z.ZodObject<S>) =>
   schema
@@ -24,8 +33,29 @@ const someOf = <S extends z.ZodRawShape>(schema: z.ZodObject<S>) =>
 /** How many clients' numbers one person may be shown within 24 hours; 0: none. */
 const revealQuota = z.int().min(0).max(1000);
 
+/** For how many days after its last use a proxy number stands for nobody else on a mobile. */
+const proxyFreshDays = z.int().min(1).max(3650);
+/** Minutes after a conversation in which its client still reaches the same manager first; 0: never. */
+const stickyMinutes = z.int().min(0).max(525_600);
+const timeZone = z
+  .string()
+  .max(60)
+  .refine(isTimeZone, { message: 'is no time zone by its IANA name, as in Europe/Moscow' });
+/** Asked of mobiles that call back. Written, never read back. */
+const callbackPin = z.string().regex(/^[0-9]{4,8}$/, { message: 'is not 4 to 8 digits' });
+
 export const companySchema = z
-  .object({ id, name, country: z.string(), sipDomain: z.string().nullable(), revealQuota })
+  .object({
+    id,
+    name,
+    country: z.string(),
+    sipDomain: z.string().nullable(),
+    revealQuota,
+    proxyFreshDays,
+    stickyMinutes,
+    timeZone: z.string().nullable(),
+    hasCallbackPin: z.boolean(),
+  })
   .meta({ id: 'Company' });
 export const companyChange = someOf(
   z.strictObject({
@@ -35,6 +65,10 @@ export const companyChange = someOf(
       .regex(/^[A-Z]{2}$/, { message: 'is not the two letters of a country (ISO 3166-1), as in RU' }),
     sipDomain: host.nullable(),
     revealQuota,
+    proxyFreshDays,
+    stickyMinutes,
+    timeZone: timeZone.nullable(),
+    callbackPin: callbackPin.nullable(),
   }),
 );
 
@@ -42,10 +76,21 @@ const extensionFields = z.strictObject({
   number: extensionNumber,
   name,
   maxDevices: z.int().min(1).max(20),
+  /** Rung through the carrier. Written; read back with its last two digits alone. */
+  mobile: e164.nullable(),
+  /** Together with the softphones, or in their place once they have rung for `mobileDelayS` in vain. */
+  mobileMode: z.enum(['with', 'after']),
+  /** Seconds that the softphones ring before the mobile. */
+  mobileDelayS: z.int().min(0).max(120),
 });
-export const extensionSchema = extensionFields.extend({ id }).meta({ id: 'Extension' });
+export const extensionSchema = extensionFields
+  .extend({ id, mobile: z.string().nullable() })
+  .meta({ id: 'Extension' });
 export const extensionNew = extensionFields.extend({
   maxDevices: extensionFields.shape.maxDevices.default(5),
+  mobile: extensionFields.shape.mobile.default(null),
+  mobileMode: extensionFields.shape.mobileMode.default('with'),
+  mobileDelayS: extensionFields.shape.mobileDelayS.default(0),
 });
 export const extensionChange = someOf(extensionFields);
 /** The SIP password is generated and shown this once. */
@@ -76,11 +121,17 @@ const companyNumberFields = z.strictObject({
   name,
   groupId: id.nullable(),
   greeting: promptName.nullable(),
+  /** Of the pool that mobiles are shown in place of clients' numbers. */
+  isProxy: z.boolean(),
+  /** In place of the company's; null: as the company has it. */
+  stickyMinutes: stickyMinutes.nullable(),
 });
 export const companyNumberSchema = companyNumberFields.extend({ id }).meta({ id: 'CompanyNumber' });
 export const companyNumberNew = companyNumberFields.extend({
   groupId: companyNumberFields.shape.groupId.default(null),
   greeting: companyNumberFields.shape.greeting.default(null),
+  isProxy: companyNumberFields.shape.isProxy.default(false),
+  stickyMinutes: companyNumberFields.shape.stickyMinutes.default(null),
 });
 export const companyNumberChange = someOf(companyNumberFields);
 

@@ -85,10 +85,12 @@ export class CompanyNumbersController {
   }
 }
 
-const viewOf = ({ id, number, name, groupId, greeting }: CompanyNumberConfig): View => ({
-  id,
-  number,
-  name,
-  groupId,
-  greeting,
+const viewOf = (row: CompanyNumberConfig): View => ({
+  id: row.id,
+  number: row.number,
+  name: row.name,
+  groupId: row.groupId,
+  greeting: row.greeting,
+  isProxy: row.isProxy,
+  stickyMinutes: row.stickyMinutes,
 });

@@ -1,6 +1,10 @@
+import type { PhoneNumber } from '../common/phone-number.js';
+
 /** How a carrier is known: by where it sends from, or by our registration with it. */
 export type TrunkKind = 'address' | 'registration';
 export type Transport = 'udp' | 'tcp' | 'tls';
+/** Whether a manager's mobile rings together with his softphones, or in their place once they rang in vain. */
+export type MobileMode = 'with' | 'after';
 export type GroupStrategy = 'all' | 'in_turn' | 'longest_idle';
 
 export interface CompanyConfig {
@@ -12,6 +16,14 @@ export interface CompanyConfig {
   readonly sipDomain: string | null;
   /** How many clients' numbers one person may be shown within 24 hours. */
   readonly revealQuota: number;
+  /** For how long after its last use a proxy number stands for nobody else on a mobile. */
+  readonly proxyFreshDays: number;
+  /** Asked of a mobile that calls back; null: nothing is asked. In the clear, in memory alone. */
+  readonly callbackPin: string | null;
+  /** How long after a conversation its client still reaches the same manager first; 0: never. */
+  readonly stickyMinutes: number;
+  /** IANA name, for times that are spoken; null: the machine's own. */
+  readonly timeZone: string | null;
 }
 
 export interface CompanyNumberConfig {
@@ -23,6 +35,10 @@ export interface CompanyNumberConfig {
   readonly groupId: string | null;
   /** A prompt played before the phones ring; null: ringback. */
   readonly greeting: string | null;
+  /** Of the pool by which mobiles call clients back. */
+  readonly isProxy: boolean;
+  /** In place of the company's, where set. */
+  readonly stickyMinutes: number | null;
 }
 
 export interface TrunkConfig {
@@ -41,6 +57,12 @@ export interface TrunkConfig {
   readonly enabled: boolean;
 }
 
+export interface MobileConfig {
+  /** Of the number, whoever has it. */
+  readonly id: string;
+  readonly number: PhoneNumber;
+}
+
 export interface ExtensionConfig {
   readonly id: string;
   readonly companyId: string;
@@ -49,6 +71,11 @@ export interface ExtensionConfig {
   readonly maxDevices: number;
   /** In the clear, in memory alone: digest wants HA1 per realm and algorithm (RFC 8760). */
   readonly sipPassword: string;
+  /** Another phone of the same person, behind the carrier. */
+  readonly mobile: MobileConfig | null;
+  readonly mobileMode: MobileMode;
+  /** How long the softphones ring before the mobile. */
+  readonly mobileDelayMs: number;
 }
 
 export interface GroupConfig {
@@ -95,6 +122,14 @@ export class Snapshot {
     extensions: [],
     groups: [],
   });
+
+  /** Whose mobile a number is. */
+  extensionByMobile(companyId: string, number: PhoneNumber): ExtensionConfig | undefined {
+    for (const extension of this.extensions.values()) {
+      if (extension.companyId === companyId && extension.mobile?.number.equals(number)) return extension;
+    }
+    return undefined;
+  }
 
   extensionByNumber(companyId: string, number: string): ExtensionConfig | undefined {
     return this.byNumber.get(`${companyId}/${number}`);

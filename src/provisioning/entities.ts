@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { GroupStrategy, Transport, TrunkKind } from './config.js';
+import type { GroupStrategy, MobileMode, Transport, TrunkKind } from './config.js';
 
 /** What administrators set up, row by row. The application reads it whole, as a Snapshot (provisioning.ts). */
 @Entity('company')
@@ -9,6 +9,10 @@ export class Company {
   @Column('char', { length: 2 }) country!: string;
   @Column('text', { name: 'sip_domain', nullable: true }) sipDomain!: string | null;
   @Column('int', { name: 'reveal_quota' }) revealQuota!: number;
+  @Column('int', { name: 'proxy_fresh_days' }) proxyFreshDays!: number;
+  @Column('bytea', { name: 'callback_pin_sealed', nullable: true }) callbackPinSealed!: Buffer | null;
+  @Column('int', { name: 'sticky_minutes' }) stickyMinutes!: number;
+  @Column('text', { name: 'time_zone', nullable: true }) timeZone!: string | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 
@@ -20,6 +24,8 @@ export class CompanyNumber {
   @Column('text') name!: string;
   @Column('uuid', { name: 'group_id', nullable: true }) groupId!: string | null;
   @Column('text', { nullable: true }) greeting!: string | null;
+  @Column('boolean', { name: 'is_proxy' }) isProxy!: boolean;
+  @Column('int', { name: 'sticky_minutes', nullable: true }) stickyMinutes!: number | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 
@@ -47,6 +53,18 @@ export class Extension {
   @Column('text') name!: string;
   @Column('bytea', { name: 'sip_password_sealed' }) sipPasswordSealed!: Buffer;
   @Column('int', { name: 'max_devices' }) maxDevices!: number;
+  @Column('uuid', { name: 'mobile_id', nullable: true }) mobileId!: string | null;
+  @Column('text', { name: 'mobile_mode' }) mobileMode!: MobileMode;
+  @Column('int', { name: 'mobile_delay_s' }) mobileDelayS!: number;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+}
+
+/** A number that a manager takes calls on. */
+@Entity('mobile')
+export class Mobile {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('uuid', { name: 'company_id' }) companyId!: string;
+  @Column('bytea', { name: 'number_sealed' }) numberSealed!: Buffer;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 
@@ -69,4 +87,12 @@ export class RingGroupMember {
   @Column('int') position!: number;
 }
 
-export const PROVISIONING_ENTITIES = [Company, CompanyNumber, Trunk, Extension, RingGroup, RingGroupMember];
+export const PROVISIONING_ENTITIES = [
+  Company,
+  CompanyNumber,
+  Trunk,
+  Extension,
+  Mobile,
+  RingGroup,
+  RingGroupMember,
+];

@@ -97,9 +97,12 @@ export class ExtensionsController {
   }
 }
 
-const viewOf = ({ id, number, name, maxDevices }: ExtensionConfig): View => ({
-  id,
-  number,
-  name,
-  maxDevices,
+const viewOf = (row: ExtensionConfig): View => ({
+  id: row.id,
+  number: row.number,
+  name: row.name,
+  maxDevices: row.maxDevices,
+  mobile: row.mobile && String(row.mobile.number),
+  mobileMode: row.mobileMode,
+  mobileDelayS: row.mobileDelayMs / 1000,
 });

@@ -5,9 +5,14 @@ import { newId } from '../common/ids.js';
 import { Sealer } from '../common/sealer.js';
 import type { extensionChange, extensionNew } from '../contracts/provisioning.js';
 import { generatePassword } from '../identity/passwords.js';
+import { NotFound } from '../http/problem.js';
+import type { JsonObject } from '../ledger/ledger-write.js';
 import { Changes, type Actor } from './changes.js';
 import { Extension } from './entities.js';
-import { secretContext } from './secret-context.js';
+import { Mobiles } from './mobiles.js';
+import { secretContext, setOrRemoved } from './secret-context.js';
+
+type Fields = z.infer<typeof extensionChange>;
 
 /** Internal numbers and the SIP passwords of their phones. */
 @Injectable()
@@ -15,6 +20,7 @@ export class Extensions {
   constructor(
     private readonly changes: Changes,
     private readonly sealer: Sealer,
+    private readonly mobiles: Mobiles,
   ) {}
 
   /** @returns the new extension's id and its SIP password, which is not shown again */
@@ -24,7 +30,8 @@ export class Extensions {
   ): Promise<{ id: string; sipPassword: string }> {
     const id = newId();
     const sipPassword = generatePassword();
-    await this.changes.apply(actor, { what: 'extension', action: 'created', id, fields }, (tx) =>
+    const change = { what: 'extension', action: 'created', id, fields: shown(fields) } as const;
+    await this.changes.apply(actor, change, (tx) =>
       this.insert(tx, { id, companyId: actor.companyId, ...fields, sipPassword }),
     );
     return { id, sipPassword };
@@ -35,13 +42,18 @@ export class Extensions {
     tx: EntityManager,
     row: z.infer<typeof extensionNew> & { id: string; companyId: string; sipPassword: string },
   ): Promise<void> {
-    const { sipPassword, ...columns } = row;
+    const { sipPassword, ...fields } = row;
     const sipPasswordSealed = this.sealer.seal(sipPassword, secretContext.extension(row.id));
-    await tx.insert(Extension, { ...columns, sipPasswordSealed });
+    const columns = await this.columns(tx, row.companyId, fields);
+    await tx.insert(Extension, { ...columns, id: row.id, companyId: row.companyId, sipPasswordSealed });
   }
 
   async change(actor: Actor, id: string, fields: z.infer<typeof extensionChange>): Promise<void> {
-    await this.changes.update(actor, { what: 'extension', id, fields }, Extension, fields);
+    const change = { what: 'extension', action: 'changed', id, fields: shown(fields) } as const;
+    await this.changes.apply(actor, change, async (tx) => {
+      const { affected } = await tx.update(Extension, id, await this.columns(tx, actor.companyId, fields));
+      if (!affected) throw new NotFound('extension');
+    });
   }
 
   /** @returns the new SIP password, shown this once; phones with the old one are refused from now on */
@@ -56,4 +68,19 @@ export class Extensions {
   async remove(actor: Actor, id: string): Promise<void> {
     await this.changes.remove(actor, { what: 'extension', id }, Extension);
   }
+
+  private async columns(
+    tx: EntityManager,
+    companyId: string,
+    { mobile, ...plain }: Fields,
+  ): Promise<Partial<Extension>> {
+    if (mobile === undefined) return plain;
+    return { ...plain, mobileId: mobile === null ? null : await this.mobiles.idOf(tx, companyId, mobile) };
+  }
 }
+
+/** The ledger says that a mobile was set, never which. */
+export const shown = ({ mobile, ...plain }: Fields): JsonObject => ({
+  ...plain,
+  ...(mobile !== undefined && { mobile: setOrRemoved(mobile) }),
+});

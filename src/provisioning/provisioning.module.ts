@@ -7,6 +7,7 @@ import { CompanyNumbers } from './company-numbers.js';
 import { ExtensionsController } from './extensions.controller.js';
 import { Extensions } from './extensions.js';
 import { FirstStart } from './first-start.js';
+import { Mobiles } from './mobiles.js';
 import { Provisioning } from './provisioning.js';
 import { RingGroupsController } from './ring-groups.controller.js';
 import { RingGroups } from './ring-groups.js';
@@ -29,6 +30,7 @@ import { Trunks } from './trunks.js';
     ChangeListener,
     Changes,
     Extensions,
+    Mobiles,
     RingGroups,
     CompanyNumbers,
     Trunks,

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { log } from '../common/log.js';
+import { PhoneNumber } from '../common/phone-number.js';
 import { Sealer } from '../common/sealer.js';
 import { TypedEvents } from '../common/typed-events.js';
 import { Database } from '../database/database.js';
@@ -12,7 +13,7 @@ import {
   type GroupConfig,
   type TrunkConfig,
 } from './config.js';
-import { Company, CompanyNumber, Extension, RingGroup, RingGroupMember, Trunk } from './entities.js';
+import { Company, CompanyNumber, Extension, Mobile, RingGroup, RingGroupMember, Trunk } from './entities.js';
 import { secretContext } from './secret-context.js';
 
 /**
@@ -74,12 +75,15 @@ export class Provisioning implements OnModuleInit {
 
   private async read(tx: EntityManager): Promise<Snapshot> {
     const oldestFirst = { order: { createdAt: 'ASC', id: 'ASC' } } as const;
+    const mobiles = new Map((await tx.find(Mobile)).map((row) => [row.id, row]));
     const members = await tx.find(RingGroupMember, { order: { position: 'ASC' } });
     return new Snapshot({
-      companies: (await tx.find(Company, oldestFirst)).map(companyConfig),
+      companies: (await tx.find(Company, oldestFirst)).map((row) => companyConfig(row, this.sealer)),
       companyNumbers: (await tx.find(CompanyNumber, oldestFirst)).map(companyNumberConfig),
       trunks: (await tx.find(Trunk, oldestFirst)).map((row) => trunkConfig(row, this.sealer)),
-      extensions: (await tx.find(Extension, oldestFirst)).map((row) => extensionConfig(row, this.sealer)),
+      extensions: (await tx.find(Extension, oldestFirst)).map((row) =>
+        extensionConfig(row, mobiles.get(row.mobileId ?? ''), this.sealer),
+      ),
       groups: (await tx.find(RingGroup, oldestFirst)).map((row) =>
         groupConfig(
           row,
@@ -90,12 +94,16 @@ export class Provisioning implements OnModuleInit {
   }
 }
 
-const companyConfig = ({ id, name, country, sipDomain, revealQuota }: Company): CompanyConfig => ({
-  id,
-  name,
-  country,
-  sipDomain,
-  revealQuota,
+const companyConfig = (row: Company, sealer: Sealer): CompanyConfig => ({
+  id: row.id,
+  name: row.name,
+  country: row.country,
+  sipDomain: row.sipDomain,
+  revealQuota: row.revealQuota,
+  proxyFreshDays: row.proxyFreshDays,
+  callbackPin: row.callbackPinSealed && sealer.open(row.callbackPinSealed, secretContext.callbackPin(row.id)),
+  stickyMinutes: row.stickyMinutes,
+  timeZone: row.timeZone,
 });
 
 const companyNumberConfig = (row: CompanyNumber): CompanyNumberConfig => ({
@@ -105,6 +113,8 @@ const companyNumberConfig = (row: CompanyNumber): CompanyNumberConfig => ({
   name: row.name,
   groupId: row.groupId,
   greeting: row.greeting,
+  isProxy: row.isProxy,
+  stickyMinutes: row.stickyMinutes,
 });
 
 const trunkConfig = (row: Trunk, sealer: Sealer): TrunkConfig => ({
@@ -121,13 +131,21 @@ const trunkConfig = (row: Trunk, sealer: Sealer): TrunkConfig => ({
   enabled: row.enabled,
 });
 
-const extensionConfig = (row: Extension, sealer: Sealer): ExtensionConfig => ({
+const extensionConfig = (row: Extension, mobile: Mobile | undefined, sealer: Sealer): ExtensionConfig => ({
   id: row.id,
   companyId: row.companyId,
   number: row.number,
   name: row.name,
   maxDevices: row.maxDevices,
   sipPassword: sealer.open(row.sipPasswordSealed, secretContext.extension(row.id)),
+  mobile: mobile
+    ? Object.freeze({
+        id: mobile.id,
+        number: PhoneNumber.fromE164(sealer.open(mobile.numberSealed, secretContext.mobile(mobile.id))),
+      })
+    : null,
+  mobileMode: row.mobileMode,
+  mobileDelayMs: row.mobileDelayS * 1000,
 });
 
 const groupConfig = (row: RingGroup, members: RingGroupMember[]): GroupConfig => ({

@@ -17,6 +17,9 @@ const extension = (id: string, companyId: string) => ({
   name: id,
   maxDevices: 5,
   sipPassword: 'secret',
+  mobile: null,
+  mobileMode: 'with' as const,
+  mobileDelayMs: 0,
 });
 
 describe('ring groups', () => {

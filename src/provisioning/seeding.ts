@@ -5,7 +5,7 @@ import type { JsonObject } from '../ledger/ledger-write.js';
 import { Accounts } from '../identity/accounts.js';
 import { Changes, type Actor, type Kind } from './changes.js';
 import { Company, CompanyNumber, RingGroup } from './entities.js';
-import { Extensions } from './extensions.js';
+import { Extensions, shown } from './extensions.js';
 import { RingGroups } from './ring-groups.js';
 import type { Seed } from './seed-file.js';
 import { Trunks } from './trunks.js';
@@ -38,7 +38,7 @@ export class Seeding {
       const id = newId();
       extensionIds.set(fields.number, id);
       await this.extensions.insert(tx, { id, companyId, ...fields, sipPassword });
-      await this.written(tx, actor, 'extension', id, fields);
+      await this.written(tx, actor, 'extension', id, shown(fields));
     }
     const groupIds = await this.ringGroups(tx, actor, seed, extensionIds);
     for (const { group, ...fields } of seed.companyNumbers) {

@@ -7,7 +7,7 @@ import type { trunkChange, trunkNew } from '../contracts/provisioning.js';
 import { InputError, NotFound } from '../http/problem.js';
 import { Changes, type Actor } from './changes.js';
 import { Trunk } from './entities.js';
-import { secretContext } from './secret-context.js';
+import { secretContext, setOrRemoved } from './secret-context.js';
 import type { JsonObject } from '../ledger/ledger-write.js';
 
 type New = z.infer<typeof trunkNew>;
@@ -63,7 +63,7 @@ export class Trunks {
 /** The ledger says that a password was set, never which. */
 const shown = ({ password, ...plain }: Fields): JsonObject => ({
   ...plain,
-  ...(password !== undefined && { password: password === null ? 'removed' : 'set' }),
+  ...(password !== undefined && { password: setOrRemoved(password) }),
 });
 
 /** @throws InputError where the trunk lacks what its kind needs: source addresses, or a sign-in with the carrier */

@@ -36,18 +36,24 @@ describe('what administrators set up', () => {
   test('an extension’s SIP password is shown once, kept sealed, and in no entry', async () => {
     const { status, body } = await api.as(ADMIN, 'POST', '/extensions', { number: '110', name: 'Galina' });
     expect(status).toBe(201);
-    expect(body).toEqual({
-      id: expect.any(String),
+    const shown = {
       number: '110',
       name: 'Galina',
       maxDevices: 5,
+      mobile: null,
+      mobileMode: 'with',
+      mobileDelayS: 0,
+    };
+    expect(body).toEqual({
+      ...shown,
+      id: expect.any(String),
       sipPassword: expect.stringMatching(/^\w{24}$/),
     });
     expect(api.provisioning.snapshot.extensionByNumber(api.companyId, '110')?.sipPassword).toBe(
       body.sipPassword,
     );
     const again = await api.as(ADMIN, 'GET', `/extensions/${body.id}`);
-    expect(again.body).toEqual({ id: body.id, number: '110', name: 'Galina', maxDevices: 5 });
+    expect(again.body).toEqual({ ...shown, id: body.id });
     const renewed = await api.as(ADMIN, 'POST', `/extensions/${body.id}/sip-password`);
     expect(renewed.body.sipPassword).not.toBe(body.sipPassword);
     expect(api.provisioning.snapshot.extensions.get(body.id)?.sipPassword).toBe(renewed.body.sipPassword);
@@ -62,6 +68,45 @@ describe('what administrators set up', () => {
     expect(await secretsIn(body.sipPassword, renewed.body.sipPassword, 'secret101', 'manager1-demo')).toEqual(
       [],
     );
+  });
+
+  test('a mobile is kept sealed, shown by its last digits, one extension’s alone, and in no entry', async () => {
+    const mobile = '+79169990011';
+    const patch = (number: string, fields: object) =>
+      api.as(ADMIN, 'PATCH', `/extensions/${api.extensionId(number)}`, fields);
+    const { body } = await patch('101', { mobile, mobileMode: 'after', mobileDelayS: 7 });
+    expect(body).toMatchObject({ mobile: '+…11', mobileMode: 'after', mobileDelayS: 7 });
+    const known = api.provisioning.snapshot.extensionByNumber(api.companyId, '101')?.mobile;
+    expect(known?.number.reveal()).toBe(mobile);
+    const twin = await patch('102', { mobile });
+    expect([twin.status, twin.body.errors]).toEqual([
+      409,
+      [{ field: 'mobile', message: 'is another extension’s mobile' }],
+    ]);
+    expect((await patch('102', { mobile: '+…11' })).status).toBe(400);
+    // It goes over to a colleague: the row, to which proxy numbers are bound, stays.
+    await patch('101', { mobile: null });
+    await patch('102', { mobile });
+    expect(api.provisioning.snapshot.extensionByNumber(api.companyId, '102')?.mobile?.id).toBe(known?.id);
+    const [row] = await api.sql.query<{ text: string }>('SELECT mobile::text AS text FROM mobile');
+    expect(row?.text).not.toContain('9169990011');
+    expect(await secretsIn('9169990011')).toEqual([]);
+    await patch('102', { mobile: null });
+  });
+
+  test('the PIN of callbacks is written and never read; times and time zones are checked', async () => {
+    const patch = (fields: object) => api.as(ADMIN, 'PATCH', '/company', fields);
+    expect((await patch({ callbackPin: '80901234' })).body).toMatchObject({ hasCallbackPin: true });
+    expect(JSON.stringify((await api.as(ADMIN, 'GET', '/company')).body)).not.toContain('80901234');
+    expect(api.provisioning.snapshot.companies.get(api.companyId)?.callbackPin).toBe('80901234');
+    expect((await patch({ callbackPin: null })).body).toMatchObject({ hasCallbackPin: false });
+    const wrong = { callbackPin: '12', timeZone: 'Moscow', proxyFreshDays: 0, stickyMinutes: -1 };
+    const refused = await patch(wrong);
+    expect(refused.body.errors.map(({ field }: { field: string }) => field).sort()).toEqual(
+      Object.keys(wrong).sort(),
+    );
+    expect((await patch({ timeZone: 'Europe/Moscow', stickyMinutes: 0 })).status).toBe(200);
+    expect(await secretsIn('80901234')).toEqual([]);
   });
 
   test('each change is an entry of the ledger that says who', async () => {
@@ -111,7 +156,12 @@ describe('what administrators set up', () => {
       name: 'Second',
       groupId: group.id,
     });
-    expect(made.body).toMatchObject({ number: '+74950000101', groupId: group.id, greeting: null });
+    expect(made.body).toMatchObject({
+      number: '+74950000101',
+      groupId: group.id,
+      greeting: null,
+      isProxy: false,
+    });
     expect(api.provisioning.snapshot.companyNumbers.get('+74950000101')?.id).toBe(made.body.id);
     const nowhere = await api.as(ADMIN, 'PATCH', `/company-numbers/${made.body.id}`, {
       groupId: made.body.id,

@@ -50,14 +50,38 @@ const extension = (number: string, maxDevices = 2) => ({
   name: `Manager ${number}`,
   maxDevices,
   sipPassword: `secret${number}`,
+  mobile: null,
+  mobileMode: 'with' as const,
+  mobileDelayMs: 0,
 });
 
 /** One company with extensions 101 to 103 and the trunks given. */
 export const snapshotWith = (trunks: Partial<TrunkConfig>[] = [{}]): Snapshot =>
   new Snapshot({
-    companies: [{ id: 'c1', name: 'Demo', country: 'RU', sipDomain: null, revealQuota: 20 }],
+    companies: [
+      {
+        id: 'c1',
+        name: 'Demo',
+        country: 'RU',
+        sipDomain: null,
+        revealQuota: 20,
+        proxyFreshDays: 30,
+        callbackPin: null,
+        stickyMinutes: 0,
+        timeZone: null,
+      },
+    ],
     companyNumbers: [
-      { id: 'n1', companyId: 'c1', number: COMPANY_NUMBER, name: 'Main', groupId: null, greeting: null },
+      {
+        id: 'n1',
+        companyId: 'c1',
+        number: COMPANY_NUMBER,
+        name: 'Main',
+        groupId: null,
+        greeting: null,
+        isProxy: false,
+        stickyMinutes: null,
+      },
     ],
     trunks: trunks.map(trunkRow),
     extensions: [extension('101'), extension('102'), extension('103')],
