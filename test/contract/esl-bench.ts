@@ -23,9 +23,10 @@ export class Bench {
     readonly esl: EslClient,
   ) {}
 
-  static async open(settings: Partial<MediaServerSettings> = {}): Promise<Bench> {
+  /** @param start of the media server: from the source, or from what was built */
+  static async open(settings: Partial<MediaServerSettings> = {}, start = startMediaServer): Promise<Bench> {
     const first = await freeUdpRange(40);
-    const server = await startMediaServer({
+    const server = await start({
       sipPort: 0,
       eslPort: 0,
       eslPassword: PASSWORD,

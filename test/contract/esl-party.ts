@@ -6,9 +6,11 @@ import {
   type InviteDialog,
   type SipMessage,
 } from '../../src/embedded/sip-stack/index.js';
+import { inactiveAnswer } from '../../src/media/offered-leg.js';
 import { RtpAudio } from '../../src/simulate/rtp-audio.js';
 import { CODECS, readSdp, writeSdp, type CodecName } from '../../src/simulate/sdp.js';
 import type { Sound } from '../support/tones.js';
+import { BrowserTransport } from './browser-transport.js';
 
 export interface PartyOptions {
   /** The uuid the channel gets. */
@@ -18,6 +20,14 @@ export interface PartyOptions {
   codecs?: readonly CodecName[];
   /** INVITE without SDP. */
   late?: boolean;
+  /** Of the URI called: gw=… */
+  gateway?: string;
+  /** ICE, DTLS and SRTP in the place of plain RTP. */
+  browser?: boolean;
+  /** Answers the media server's offer with a line that holds the place, and itself by re-INVITE. */
+  placeholder?: boolean;
+  /** Told the media server's SDP before the browser acts upon it. */
+  beforeIce?: (sdp: string) => Promise<void>;
   /** In place of its own SDP. */
   sdp?: string;
   headers?: Record<string, string>;
@@ -34,6 +44,7 @@ export class Party {
   /** The media server's SDP. */
   sdp = '';
   audio!: RtpAudio;
+  transport?: BrowserTransport;
 
   private constructor(
     private readonly sipPort: number,
@@ -47,6 +58,7 @@ export class Party {
     const party = new Party(sipPort, options);
     await party.agent.listen({ protocol: 'udp', ip: '127.0.0.1', port: 0 });
     party.audio = await RtpAudio.open('127.0.0.1');
+    if (options.browser) party.transport = await BrowserTransport.open(party.audio.port);
     try {
       await party.invite();
     } catch (error) {
@@ -78,6 +90,7 @@ export class Party {
 
   async close(): Promise<void> {
     this.audio.close();
+    await this.transport?.close();
     await this.agent.close();
   }
 
@@ -86,13 +99,22 @@ export class Party {
   }
 
   private ownSdp(direction: 'sendrecv' | 'sendonly' | 'inactive' | 'recvonly' = 'sendrecv'): string {
+    if (this.transport) return this.transport.sdp(direction);
     return writeSdp({ ip: '127.0.0.1', port: this.audio.port }, this.codecs, { direction });
+  }
+
+  private async answerTo(offer: string): Promise<string> {
+    if (this.options.placeholder) return inactiveAnswer(offer);
+    return this.transport ? this.transport.answer(offer) : this.ownSdp();
   }
 
   private async invite(): Promise<void> {
     const { late = false, sdp, toneHz = 0, headers } = this.options;
+    const { transport } = this;
+    const gateway = this.options.gateway ?? (transport && late ? 'webrtc' : undefined);
+    if (transport && !late) await transport.offer();
     const outgoing = this.agent.invite({
-      uri: `sip:leg@127.0.0.1:${this.sipPort}`,
+      uri: `sip:leg@127.0.0.1:${this.sipPort}${gateway ? `;gw=${gateway}` : ''}`,
       from: `<sip:party${randomInt(1000)}@127.0.0.1>`,
       callId: this.callId,
       headers,
@@ -107,11 +129,17 @@ export class Party {
       const offered = readSdp(request.text).direction;
       return { body: this.ownSdp(offered === 'sendonly' ? 'recvonly' : offered) };
     });
-    if (late) ack(this.ownSdp());
+    await this.options.beforeIce?.(response.text);
+    if (transport && !late) await transport.accept(response.text);
+    if (late) ack(await this.answerTo(response.text));
+    if (this.options.placeholder)
+      await this.dialog.reinvite({ body: await transport?.answer(response.text) });
+    await transport?.connected();
     const { to, codecs, eventPayloadType } = readSdp(response.text);
     // An offer of several codecs: the first that is ours too.
     this.audio.tone(toneHz);
     const [codec] = codecs;
-    if (codec) this.audio.sendTo(to, CODECS[codec], eventPayloadType);
+    const there = transport ? { ip: '127.0.0.1', port: transport.port } : to;
+    if (codec) this.audio.sendTo(there, CODECS[codec], eventPayloadType);
   }
 }

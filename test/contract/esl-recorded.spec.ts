@@ -9,8 +9,6 @@ const FOLDER = join(import.meta.dirname, 'recorded/esl');
 /** What FreeSWITCH can and this media server does not; each with its reason. */
 const ELSEWHERE: Record<string, string> = {
   conference: 'nothing in the product makes a conference yet',
-  'leg-webrtc-answer': 'the browser side comes with the browser phone',
-  'leg-webrtc-offer': 'the browser side comes with the browser phone',
   heartbeat: 'takes 20 s; esl-clients.spec.ts has it',
   'heartbeat-json': 'takes 20 s; esl-clients.spec.ts has it',
   dtmf: 'the party presses keys between the frames; esl-media.spec.ts has it',

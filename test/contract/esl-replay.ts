@@ -6,6 +6,7 @@ import { wavHeader } from '../../src/embedded/media-server/wav-writer.js';
 import { readSdp } from '../../src/simulate/sdp.js';
 import { freeUdpRange } from '../support/free-ports.js';
 import { until } from '../support/until.js';
+import { builtMediaServer } from './built-media-server.js';
 import { EslClient, isEvent, parseEvent, type EslEvent } from './esl-client.js';
 import { Party } from './esl-party.js';
 
@@ -50,7 +51,8 @@ export class Replay {
   /** @throws when something the recording has does not come within its time, naming it */
   async run(): Promise<Outcome> {
     const first = await freeUdpRange(20);
-    this.server = await startMediaServer({
+    const forBrowsers = this.recording.sip?.some(({ text }) => /SAVPF|gw=webrtc/.test(text));
+    this.server = await (forBrowsers ? await builtMediaServer() : startMediaServer)({
       sipPort: 0,
       eslPort: 0,
       eslPassword: PASSWORD,
@@ -121,7 +123,9 @@ export class Replay {
     const callId = /^Call-ID: (.+)\r$/m.exec(text)?.[1] ?? '';
     if (text.startsWith('INVITE') && !this.parties.has(callId)) {
       const offers = /\r\n\r\nv=0/.test(text);
-      if (!/^m=audio/m.test(text) || / [08]( |\r)/.test(/^m=audio.*$/m.exec(text)?.[0] ?? '')) {
+      if (/gw=webrtc/.test(text)) await this.call(callId, { late: true, gateway: 'webrtc' });
+      else if (/SAVPF/.test(text)) await this.call(callId, { sdp: text.slice(text.indexOf('\r\n\r\n') + 4) });
+      else if (!/^m=audio/m.test(text) || / [08]( |\r)/.test(/^m=audio.*$/m.exec(text)?.[0] ?? '')) {
         await this.call(callId, { late: !offers });
       } else {
         await this.call(callId, { sdp: text.slice(text.indexOf('\r\n\r\n') + 4) }).catch(() => undefined);

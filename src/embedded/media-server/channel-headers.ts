@@ -91,7 +91,7 @@ export function variableHeaders(channel: Channel): Headers {
 export function endingVariables(channel: Channel, cause: string, q850: number): Headers {
   const { created, answered, bridged, hangup } = channel.times;
   const seconds = (ms: number) => String(Math.max(0, Math.floor(ms / 1000)));
-  const counts = channel.media.socket.counts;
+  const counts = channel.media.path.counts;
   const epoch = (ms: number) => (ms === 0 ? '0' : seconds(ms));
   return [
     ['hangup_cause', cause],

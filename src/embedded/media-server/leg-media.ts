@@ -1,11 +1,11 @@
 import type { AudioSource } from './audio-source.js';
 import { clipInto, FrameBuffer } from './frame-buffer.js';
 import { PCMA, transcodeTable, type G711 } from './g711.js';
+import type { PacketPath } from './packet-path.js';
 import { FRAME_SAMPLES, type Paced, type Pacer } from './pacer.js';
 import { codecOfPayloadType } from './g711.js';
 import { payloadOf, payloadTypeOf, RTP_HEADER_BYTES, timestampOf, type Payload } from './rtp-packet.js';
 import { RtpSender } from './rtp-sender.js';
-import type { RtpSocket } from './rtp-socket.js';
 import type { Tap } from './tap.js';
 import { DigitQueue, DigitReceiver } from './telephone-event.js';
 
@@ -61,11 +61,11 @@ export class LegMedia implements Paced {
   private expectedSince = performance.now();
 
   constructor(
-    readonly socket: RtpSocket,
+    readonly path: PacketPath,
     private readonly pacer: Pacer,
   ) {
-    this.sender = new RtpSender((packet) => socket.send(packet));
-    socket.onPacket = (packet) => this.receive(packet);
+    this.sender = new RtpSender((packet) => path.send(packet));
+    path.onPacket = (packet) => this.receive(packet);
   }
 
   get held(): boolean {
@@ -83,7 +83,7 @@ export class LegMedia implements Paced {
 
   /** performance.now() of the last packet, or of the last agreement or bridge where none has come since. */
   get lastHeardAt(): number {
-    return Math.max(this.expectedSince, this.socket.lastPacketAt);
+    return Math.max(this.expectedSince, this.path.lastPacketAt);
   }
 
   agree(format: MediaFormat): void {
@@ -137,7 +137,7 @@ export class LegMedia implements Paced {
     this.digitsOut.clear();
     this.digitsIn.close();
     this.pacer.delete(this);
-    this.socket.close();
+    this.path.close();
   }
 
   /** 20 ms in which the engine is the source. */

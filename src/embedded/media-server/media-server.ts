@@ -124,7 +124,7 @@ export async function startMediaServer(settings: MediaServerSettings): Promise<R
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       await esl.close();
-      await profile.agent.close();
+      await profile.close();
     },
   };
 }

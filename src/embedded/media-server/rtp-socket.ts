@@ -1,5 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from 'node:dgram';
+import type { PacketPath } from './packet-path.js';
 import type { PortPool } from './port-pool.js';
+import type { AudioDescription } from './sdp.js';
 
 /** ms of silence after which another source may take over (a phone that moved, a restarted client). */
 const RELEARN_MS = 2_000;
@@ -23,7 +25,8 @@ const lookup: SocketOptions['lookup'] = (hostname, _options, callback) => callba
  * once; a packet from elsewhere is dropped unless it comes from the address in the party's SDP, or the known source
  * has been silent for RELEARN_MS.
  */
-export class RtpSocket {
+export class RtpSocket implements PacketPath {
+  readonly side = undefined;
   onPacket: (packet: Buffer) => void = () => undefined;
   remote?: RtpAddress;
   /** performance.now() of the last packet that was let in; 0 before the first. */
@@ -61,6 +64,10 @@ export class RtpSocket {
       ports.release(port);
     }
     throw new NoPortError('no free RTP port: widen RTP_PORTS');
+  }
+
+  meet({ address, port }: AudioDescription): void {
+    this.announce(address, port);
   }
 
   /** What the party's SDP says; packets go there until one has come. */

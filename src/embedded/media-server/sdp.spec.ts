@@ -73,4 +73,61 @@ describe('SDP', () => {
     );
     expect(Number(versions[1]) - Number(versions[0])).toBe(1);
   });
+
+  describe('of a browser', () => {
+    const BROWSER = [
+      'm=audio 9 UDP/TLS/RTP/SAVPF 111 0 8 126',
+      'c=IN IP4 0.0.0.0',
+      'a=candidate:1 1 udp 2113937151 10.0.0.7 50000 typ host generation 0',
+      'a=candidate:2 1 udp 2113937151 5b3f.local 50001 typ host',
+      'a=candidate:3 1 tcp 1518280447 10.0.0.7 9 typ host tcptype active',
+      'a=ice-ufrag:abcd',
+      'a=ice-pwd:abcdefghijklmnopqrstuvwx',
+      'a=fingerprint:sha-256 AB:CD',
+      'a=setup:actpass',
+      'a=mid:audio0',
+      'a=rtpmap:126 telephone-event/8000',
+    ];
+    const side = {
+      ice: { ufrag: 'ours', password: 'secret' },
+      fingerprint: { algorithm: 'sha-256', value: 'EF:01' },
+      role: 'client' as const,
+    };
+
+    it('is read: the addresses that can be reached over UDP, credentials, certificate', () => {
+      expect(readSdp(sdp(...BROWSER)).browser).toEqual({
+        ice: { ufrag: 'abcd', password: 'abcdefghijklmnopqrstuvwx' },
+        candidates: [{ address: '10.0.0.7', port: 50000 }],
+        fingerprints: [{ algorithm: 'sha-256', value: 'AB:CD' }],
+        setup: 'actpass',
+        mid: 'audio0',
+        bundled: false,
+      });
+    });
+
+    it('is no hold for its missing address', () => {
+      expect(readSdp(sdp(...BROWSER)).direction).toBe('sendrecv');
+    });
+
+    it('is answered with its own mid, our certificate and our only address', () => {
+      const answer = new SdpWriter('10.0.0.2', 6000, side).answer(readSdp(sdp(...BROWSER)));
+      expect(answer.split('\r\n')).toEqual(
+        expect.arrayContaining([
+          'm=audio 6000 UDP/TLS/RTP/SAVPF 8 126',
+          'a=mid:audio0',
+          'a=setup:active',
+          'a=ice-ufrag:ours',
+          'a=fingerprint:sha-256 EF:01',
+          'a=candidate:1 1 udp 2130706431 10.0.0.2 6000 typ host',
+        ]),
+      );
+      expect(answer).not.toContain('a=group');
+    });
+
+    it('is a placeholder without ICE where it is inactive, and unacceptable where audio should flow', () => {
+      const bare = ['m=audio 9 UDP/TLS/RTP/SAVPF 8'];
+      expect(readSdp(sdp(...bare, 'a=inactive'))).toMatchObject({ placeholder: true });
+      expect(() => readSdp(sdp(...bare))).toThrow(expect.objectContaining({ kind: 'unacceptable' }));
+    });
+  });
 });

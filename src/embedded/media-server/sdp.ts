@@ -1,5 +1,13 @@
 import { isIP } from 'node:net';
 import { CODECS, type G711 } from './g711.js';
+import {
+  readBrowser,
+  writeBrowser,
+  type BrowserDescription,
+  type BrowserSide,
+} from './webrtc/browser-sdp.js';
+
+export type { BrowserSide } from './webrtc/browser-sdp.js';
 
 /** RFC 8866, RFC 3264: the one audio line that matters here. */
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
@@ -14,6 +22,10 @@ export interface AudioDescription {
   /** How many m= lines there are, and which is ours: an answer mirrors them (RFC 3264 §6). */
   lines: string[];
   line: number;
+  /** The party is a browser: ICE, DTLS and SRTP in the place of plain RTP. */
+  browser?: BrowserDescription;
+  /** A line for a browser without any: it holds the place until the browser's own description comes. */
+  placeholder: boolean;
 }
 
 /** `broken`: no SDP at all, 400. `unacceptable`: nothing in it that we can do, 488. */
@@ -61,34 +73,44 @@ export function readSdp(text: string): AudioDescription {
   const { session, media } = sectionsOf(text);
   let refusal = 'no audio';
   for (const [line, section] of media.entries()) {
-    const match = /^audio (\d+)(?:\/\d+)? RTP\/AVP ([\d ]+)$/.exec(section.media.trim());
-    if (!match?.[1] || !match[2] || match[1] === '0') continue;
+    const match = AUDIO.exec(section.media.trim());
+    if (!match?.[1] || !match[3] || match[1] === '0') continue;
+    const secure = match[2] !== 'RTP/AVP';
+    const browser = secure ? readBrowser(session, section.rows) : undefined;
     const address = lastValue(section.rows, /^c=IN IP[46] (\S+)/) ?? lastValue(session, /^c=IN IP[46] (\S+)/);
     if (!address || isIP(address) === 0) {
       refusal = 'no connection address';
       continue;
     }
-    const payloadTypes = match[2].trim().split(/ +/).map(Number);
+    const payloadTypes = match[3].trim().split(/ +/).map(Number);
     const codec = CODECS.find((one) => payloadTypes.includes(one.payloadType));
     if (!codec) {
       refusal = 'no codec in common';
       continue;
     }
     const direction = lastValue(section.rows, DIRECTION) ?? lastValue(session, DIRECTION) ?? 'sendrecv';
+    if (secure && !browser && direction !== 'inactive') {
+      refusal = 'no ICE or DTLS';
+      continue;
+    }
     return {
       address,
       port: Number(match[1]),
-      // RFC 2543 put a call on hold with 0.0.0.0, and some phones still do.
-      direction: address === '0.0.0.0' ? 'inactive' : (direction as Direction),
+      // RFC 2543 put a call on hold with 0.0.0.0, and some phones still do; a browser has candidates instead.
+      direction: address === '0.0.0.0' && !browser ? 'inactive' : (direction as Direction),
       codec,
       eventType: eventTypeOf(section.rows, payloadTypes),
       lines: media.map((one) => one.media),
       line,
+      browser,
+      placeholder: secure && !browser,
     };
   }
   throw new SdpError('unacceptable', refusal);
 }
 
+/** Port, profile, payload types. */
+const AUDIO = /^audio (\d+)(?:\/\d+)? (RTP\/AVP|(?:UDP\/TLS\/)?RTP\/SAVPF) ([\d ]+)$/;
 const DIRECTION = /^a=(sendrecv|sendonly|recvonly|inactive)$/;
 
 function eventTypeOf(rows: string[], payloadTypes: number[]): number | undefined {
@@ -112,10 +134,14 @@ export const OUR_EVENT_TYPE = 101;
 export class SdpWriter {
   private readonly id = 1_000_000_000 + Math.floor(Math.random() * 1_000_000_000);
   private version = this.id;
+  private mid?: string = '0';
+  private bundled = true;
 
+  /** @param browser our side of a browser's transport; left out: plain RTP */
   constructor(
     private readonly ip: string,
     private readonly port: number,
+    private readonly browser?: BrowserSide,
   ) {}
 
   offer(
@@ -123,13 +149,15 @@ export class SdpWriter {
     codecs: readonly G711[] = CODECS,
     eventType: number | undefined = OUR_EVENT_TYPE,
   ): string {
-    return this.write([this.audio(codecs, eventType, direction)]);
+    return this.write([this.audio(codecs, eventType, direction, true)]);
   }
 
   answer(offer: AudioDescription, direction = answerDirection(offer.direction)): string {
+    this.mid = offer.browser?.mid;
+    this.bundled = offer.browser?.bundled ?? false;
     return this.write(
       offer.lines.map((line, index) => {
-        if (index === offer.line) return this.audio([offer.codec], offer.eventType, direction);
+        if (index === offer.line) return this.audio([offer.codec], offer.eventType, direction, false);
         // A line refused keeps its place, with port 0.
         return [`m=${line.replace(/^(\S+) \d+(?:\/\d+)?/, '$1 0')}`];
       }),
@@ -145,21 +173,30 @@ export class SdpWriter {
       's=Linekeeper',
       `c=IN ${family} ${this.ip}`,
       't=0 0',
+      ...(this.browser && this.bundled ? [`a=group:BUNDLE ${this.mid ?? '0'}`] : []),
       ...media.flat(),
       '',
     ].join('\r\n');
   }
 
-  private audio(codecs: readonly G711[], eventType: number | undefined, direction: Direction): string[] {
+  private audio(
+    codecs: readonly G711[],
+    eventType: number | undefined,
+    direction: Direction,
+    offering: boolean,
+  ): string[] {
+    const { ip: address, port, browser, mid } = this;
     const types = codecs.map((codec) => codec.payloadType);
+    const payloads = [...types, ...(eventType === undefined ? [] : [eventType])].join(' ');
     return [
-      `m=audio ${this.port} RTP/AVP ${[...types, ...(eventType === undefined ? [] : [eventType])].join(' ')}`,
+      `m=audio ${port} ${browser ? 'UDP/TLS/RTP/SAVPF' : 'RTP/AVP'} ${payloads}`,
       ...codecs.map((codec) => `a=rtpmap:${codec.payloadType} ${codec.name}/8000`),
       ...(eventType === undefined
         ? []
         : [`a=rtpmap:${eventType} telephone-event/8000`, `a=fmtp:${eventType} 0-15`]),
-      ...(direction === 'sendrecv' ? [] : [`a=${direction}`]),
+      ...(direction === 'sendrecv' && !browser ? [] : [`a=${direction}`]),
       'a=ptime:20',
+      ...(browser ? writeBrowser(browser, { address, port }, { mid, offering }) : []),
     ];
   }
 }

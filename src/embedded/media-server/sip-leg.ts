@@ -10,7 +10,7 @@ import { causeOf } from './causes.js';
 import { LegMedia } from './leg-media.js';
 import { LiveChannel } from './live-channel.js';
 import type { Pacer } from './pacer.js';
-import type { RtpSocket } from './rtp-socket.js';
+import type { PacketPath } from './packet-path.js';
 import {
   OUR_EVENT_TYPE,
   readSdp,
@@ -38,13 +38,14 @@ export class SipLeg {
   constructor(
     invite: IncomingInvite,
     offer: AudioDescription | undefined,
-    socket: RtpSocket,
+    path: PacketPath,
     private readonly server: MediaServerState,
     { announcedIp: rtpIp, pacer }: { announcedIp: string; pacer: Pacer },
   ) {
     this.rtpIp = rtpIp;
-    this.sdp = new SdpWriter(rtpIp, socket.port);
-    this.media = new LegMedia(socket, pacer);
+    this.sdp = new SdpWriter(rtpIp, path.port, path.side);
+    this.media = new LegMedia(path, pacer);
+    if (offer) path.meet(offer);
     const body = offer ? this.sdp.answer(offer) : this.sdp.offer('sendrecv');
     this.dialog = invite.answer({ body });
     this.channel = this.openChannel(invite);
@@ -120,7 +121,7 @@ export class SipLeg {
       switch_r_sdp: invite.body,
       rtp_local_sdp_str: body,
       local_media_ip: this.rtpIp,
-      local_media_port: String(this.media.socket.port),
+      local_media_port: String(this.media.path.port),
       endpoint_disposition: 'ANSWER',
     };
     for (const [header, value] of Object.entries(known)) if (value !== '') variables.set(header, value);
@@ -132,8 +133,8 @@ export class SipLeg {
   /** Takes what the party said of itself. */
   private agree(party: AudioDescription): void {
     const { channel, media } = this;
-    const held = party.direction === 'sendonly' || party.direction === 'inactive';
-    media.socket.announce(party.address, party.port);
+    const reachable = isBrowser(party) === (media.path.side !== undefined) && !party.placeholder;
+    const held = party.direction === 'sendonly' || party.direction === 'inactive' || !reachable;
     media.agree({
       codec: party.codec,
       eventsOut: party.eventType,
@@ -161,6 +162,8 @@ export class SipLeg {
     }
     try {
       const offer = readSdp(request.text);
+      if (isBrowser(offer) !== (this.media.path.side !== undefined)) return { status: 488 };
+      this.media.path.meet(offer);
       const body = this.sdp.answer(offer);
       this.channel.variables.set('rtp_local_sdp_str', body);
       this.offered = false;
@@ -181,7 +184,9 @@ export class SipLeg {
       return;
     }
     try {
-      this.agree(readSdp(ack.text));
+      const answer = readSdp(ack.text);
+      this.media.path.meet(answer);
+      this.agree(answer);
       this.offered = false;
       if (this.channel.answerState === 'ringing') this.channel.begin(true);
     } catch {
@@ -195,8 +200,7 @@ export class SipLeg {
       const body = this.sdp.offer(direction, [this.media.codec], this.media.eventType);
       const { response, ack } = await this.dialog.reinvite({ body });
       ack();
-      const answer = readSdp(response.text);
-      this.media.socket.announce(answer.address, answer.port);
+      this.media.path.meet(readSdp(response.text));
     } catch {
       // Refused or unreadable: the call goes on as it was (RFC 3261 §14.1).
     }
@@ -213,6 +217,8 @@ export class SipLeg {
     }
   }
 }
+
+const isBrowser = ({ browser, placeholder }: AudioDescription) => browser !== undefined || placeholder;
 
 /** The cause a BYE names (RFC 3326). */
 function causeFrom(bye: SipMessage | undefined): string | undefined {

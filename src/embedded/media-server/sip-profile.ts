@@ -1,11 +1,14 @@
-import { UserAgent, type IncomingInvite, type SipMessage } from '../sip-stack/index.js';
+import { parseUri, UserAgent, type IncomingInvite, type SipMessage } from '../sip-stack/index.js';
 import { reasonHeader } from './causes.js';
 import type { Pacer } from './pacer.js';
+import type { PacketPath } from './packet-path.js';
 import type { PortPool } from './port-pool.js';
 import { NoPortError, RtpSocket } from './rtp-socket.js';
 import { readSdp, SdpError, type AudioDescription } from './sdp.js';
 import { SipLeg } from './sip-leg.js';
 import type { MediaServerState } from './server-state.js';
+import { BrowserPath } from './webrtc/browser-path.js';
+import { WebrtcThread } from './webrtc/webrtc-thread.js';
 
 export interface ProfileOptions {
   /** Bound; and what SDP says. */
@@ -21,6 +24,7 @@ export interface ProfileOptions {
  */
 export class SipProfile {
   readonly agent = new UserAgent({ userAgent: 'Linekeeper', user: 'linekeeper' });
+  private readonly webrtc = new WebrtcThread();
 
   constructor(
     private readonly server: MediaServerState,
@@ -37,22 +41,36 @@ export class SipProfile {
     let cancelled = false;
     invite.onCancel(() => (cancelled = true));
     let offer: AudioDescription | undefined;
-    let socket: RtpSocket;
+    let path: PacketPath;
     try {
       offer = offerOf(invite.request);
-      socket = await RtpSocket.open(this.options.rtpIp, this.options.ports);
+      path = await this.open(offer ? offer.browser !== undefined : wantsWebrtc(invite.request), !offer);
     } catch (error) {
       return refuse(invite, error);
     }
-    if (cancelled) return socket.close();
+    if (cancelled) return path.close();
     try {
-      new SipLeg(invite, offer, socket, server, this.options);
+      new SipLeg(invite, offer, path, server, this.options);
     } catch (error) {
-      socket.close();
+      path.close();
       refuse(invite, error);
     }
   }
+
+  async close(): Promise<void> {
+    await this.agent.close();
+    await this.webrtc.stop();
+  }
+
+  private open(forBrowser: boolean, offersFirst: boolean): Promise<PacketPath> {
+    const { rtpIp: ip, ports } = this.options;
+    if (!forBrowser) return RtpSocket.open(ip, ports);
+    return BrowserPath.open({ ip, ports, thread: this.webrtc, offersFirst });
+  }
 }
+
+/** As the gateway of that name in freeswitch/sofia.xml: our offer shall be one for a browser. */
+const wantsWebrtc = (request: SipMessage): boolean => parseUri(request.uri)?.params.get('gw') === 'webrtc';
 
 /** Thrown for a body that is no SDP. */
 class ContentTypeError extends Error {}
@@ -61,7 +79,9 @@ function offerOf(request: SipMessage): AudioDescription | undefined {
   if (request.text.trim() === '') return undefined;
   const type = request.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== undefined && type !== 'application/sdp') throw new ContentTypeError(type);
-  return readSdp(request.text);
+  const offer = readSdp(request.text);
+  if (offer.placeholder) throw new SdpError('unacceptable', 'no ICE or DTLS');
+  return offer;
 }
 
 function refuse(invite: IncomingInvite, error: unknown): void {
