@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { AppError } from '../common/app-error.js';
 import { Identity } from './identity.js';
-import { may, type Right } from './rights.js';
+import { demandRight, forbidden, type Right } from './rights.js';
 import { OPEN, RIGHT, type SignedInRequest } from './require-right.js';
 
 export const COOKIE = 'linekeeper';
@@ -34,15 +34,12 @@ export class RightsGuard implements CanActivate {
     if (given.by === 'cookie' && changes(request) && !fromOurPages(request)) {
       throw forbidden('a change by cookie comes from the pages of this server alone');
     }
-    if (!may(person.role, right)) throw forbidden(`the role ${person.role} has not the right ${right}`);
+    demandRight(person, right);
     request.person = person;
     request.token = given.token;
     return true;
   }
 }
-
-const forbidden = (message: string) =>
-  new AppError('forbidden', message, { httpStatus: 403, blame: 'caller' });
 
 /** The bearer token before the cookie: a program that sends one means it. */
 export function tokenOf(request: Request): { token: string; by: 'bearer' | 'cookie' } | undefined {

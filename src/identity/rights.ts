@@ -1,4 +1,5 @@
-import type { Role } from '../contracts/identity.js';
+import { AppError } from '../common/app-error.js';
+import type { Person, Role } from '../contracts/identity.js';
 
 /**
  * Who may do what. A role that is not named has not the right. A manager's rights reach his own calls only:
@@ -14,6 +15,12 @@ export const RIGHTS = {
   'follow-ups.close': ['admin', 'supervisor'],
   'recordings.read': ['admin', 'supervisor', 'manager'],
   'recordings.play': ['admin', 'supervisor', 'manager'],
+  'recordings.download': ['admin', 'supervisor'],
+  'recordings.note': ['admin', 'supervisor', 'manager'],
+  'recordings.pause': ['admin', 'supervisor', 'manager'],
+  'recordings.delete': ['admin'],
+  'recordings.hold': ['admin'],
+  'recordings.reconcile': ['admin', 'supervisor'],
   'provisioning.read': ['admin', 'supervisor'],
   'provisioning.change': ['admin'],
   'media-servers.read': ['admin', 'supervisor'],
@@ -31,3 +38,11 @@ export const may = (role: Role, right: Right): boolean => (RIGHTS[right] as read
 
 export const rightsOf = (role: Role): Right[] =>
   (Object.keys(RIGHTS) as Right[]).filter((right) => may(role, right));
+
+export const forbidden = (message: string): AppError =>
+  new AppError('forbidden', message, { httpStatus: 403, blame: 'caller' });
+
+/** @throws AppError 403 */
+export function demandRight({ role }: Person, right: Right): void {
+  if (!may(role, right)) throw forbidden(`the role ${role} has not the right ${right}`);
+}

@@ -8,6 +8,7 @@ import { JobHandlers } from './job-handlers.js';
 import { JobRunner } from './job-runner.js';
 import { Jobs } from './jobs.js';
 import { Outbox } from './outbox.js';
+import { RecurringJobs } from './recurring-jobs.js';
 
 /** The outbox for everyone; bootstrap starts and stops `Jobs`. */
 @Global()
@@ -16,6 +17,7 @@ import { Outbox } from './outbox.js';
     JobHandlers,
     JobRunner,
     Outbox,
+    RecurringJobs,
     {
       provide: Jobs,
       inject: [Database, JobHandlers, Outbox, JobRunner, SETTINGS],
@@ -35,6 +37,6 @@ import { Outbox } from './outbox.js';
         ),
     },
   ],
-  exports: [JobHandlers, Outbox, Jobs],
+  exports: [JobHandlers, Outbox, RecurringJobs, Jobs],
 })
 export class JobsModule {}

@@ -38,4 +38,18 @@ export class Outbox {
     this.database.afterCommit(tx, () => this.events.publish('added', { id, runAt }));
     return id;
   }
+
+  /** As `add`, unless there is, or was, a job of this id. */
+  async addOnce(
+    tx: EntityManager,
+    id: string,
+    { companyId, kind, payload, runAt = new Date() }: NewJob,
+  ): Promise<void> {
+    const added: unknown[] = await tx.query(
+      `INSERT INTO outbox_job (id, company_id, kind, payload, run_at) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (id) DO NOTHING RETURNING id`,
+      [id, companyId, kind, JSON.stringify(payload), runAt],
+    );
+    if (added.length > 0) this.database.afterCommit(tx, () => this.events.publish('added', { id, runAt }));
+  }
 }

@@ -1,21 +1,39 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join, normalize, sep } from 'node:path';
+import { AppError } from '../common/app-error.js';
 
 /** Where recordings lie: names are made of ids and dates, never of numbers. */
 export class RecordingFiles {
+  readonly root: string;
   private lastFolder = '';
 
   /** @param root absolute; the media server sees the same folder */
-  constructor(private readonly root: string) {}
+  constructor(root: string) {
+    this.root = normalize(root);
+  }
 
   /** The path below the root of a recording begun at `at`. */
   relativePath(companyId: string, recordingId: string, at: Date): string {
-    const [date = ''] = at.toISOString().split('T');
-    return join(companyId, date, `${recordingId}.wav`);
+    return this.relative(companyId, at, `${recordingId}.wav`);
   }
 
+  /** The path below the root of a sealed file. */
+  sealedPath(companyId: string, fileId: string, at: Date): string {
+    return this.relative(companyId, at, `${fileId}.sealed`);
+  }
+
+  private relative(companyId: string, at: Date, name: string): string {
+    const [date = ''] = at.toISOString().split('T');
+    return join(companyId, date, name);
+  }
+
+  /** @throws AppError `not-a-recording-path` for one that leads out of the root */
   absolutePath(relative: string): string {
-    return join(this.root, relative);
+    const path = join(this.root, relative);
+    if (!path.startsWith(this.root.endsWith(sep) ? this.root : this.root + sep)) {
+      throw new AppError('not-a-recording-path', 'the path leads out of the recordings’ folder');
+    }
+    return path;
   }
 
   /** Makes the folder of a recording about to begin. @returns its absolute path */
@@ -27,5 +45,10 @@ export class RecordingFiles {
       this.lastFolder = folder;
     }
     return path;
+  }
+
+  /** Removes a file; one that is gone already is no mistake. */
+  async remove(relative: string): Promise<void> {
+    await rm(this.absolutePath(relative), { force: true });
   }
 }

@@ -1,14 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mendWav, wavDurationMs } from './wav.js';
+import { wavDurationMs } from './wav.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'linekeeper-wav-'));
 const path = join(folder, 'one.wav');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Silence, 8 kHz, 16 bit, with a LIST chunk before the audio as editors write them. */
-function write(samples: number, declared = samples * 2, channels = 1): Buffer {
+function write(samples: number, declared = samples * 2, channels = 1): void {
   const list = Buffer.from('LIST\x04\0\0\0INFO', 'latin1');
   const head = Buffer.alloc(36);
   head.write('RIFF', 0, 'latin1');
@@ -24,9 +24,7 @@ function write(samples: number, declared = samples * 2, channels = 1): Buffer {
   const data = Buffer.alloc(8);
   data.write('data', 0, 'latin1');
   data.writeUInt32LE(declared, 4);
-  const file = Buffer.concat([head, list, data, Buffer.alloc(samples * 2 * channels)]);
-  writeFileSync(path, file);
-  return file;
+  writeFileSync(path, Buffer.concat([head, list, data, Buffer.alloc(samples * 2 * channels)]));
 }
 
 describe('a WAV file', () => {
@@ -43,14 +41,6 @@ describe('a WAV file', () => {
   it('cut short tells what is left', () => {
     write(4000, 16_000);
     expect(wavDurationMs(path)).toBe(500);
-  });
-
-  it('is mended to what it ought to be, and left alone where it is', () => {
-    const good = write(8000);
-    expect(mendWav(path)).toBe(false);
-    write(8000, 0);
-    expect(mendWav(path)).toBe(true);
-    expect(readFileSync(path)).toEqual(good);
   });
 
   it('must be one', () => {

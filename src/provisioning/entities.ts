@@ -13,6 +13,7 @@ export class Company {
   @Column('bytea', { name: 'callback_pin_sealed', nullable: true }) callbackPinSealed!: Buffer | null;
   @Column('int', { name: 'sticky_minutes' }) stickyMinutes!: number;
   @Column('text', { name: 'time_zone', nullable: true }) timeZone!: string | null;
+  @Column('boolean', { name: 'keep_original_recordings', default: true }) keepOriginalRecordings!: boolean;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 

@@ -1,98 +1,161 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AppError, messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
+import { log } from '../common/log.js';
 import { Database } from '../database/database.js';
 import { JobHandlers, type Job } from '../jobs/job-handlers.js';
+import { Outbox } from '../jobs/outbox.js';
 import { Ledger } from '../ledger/ledger.js';
-import type { LedgerKind } from '../ledger/ledger-kinds.js';
 import type { JsonObject } from '../ledger/ledger-write.js';
-import { RecordingFiles } from '../media/recording-files.js';
-import { mendWav, wavDurationMs } from '../media/wav.js';
-import { Recording } from './recording.entity.js';
+import { RawSegments, type SegmentState } from './raw-segments.js';
+import { RecordingStore, type Stored } from './recording-store.js';
+import { Recording, RecordingFile, RecordingSegment } from './recording.entity.js';
 
 /** A recording begins and ends within this of the talk. */
 const TOLERANCE_MS = 2_000;
+/** How long a storage that is away is waited for, before its recordings are called missing. */
+const STORAGE_PATIENCE_MS = 24 * 3600_000;
 
-/** What was found on disk of a recording. */
-interface Found {
-  durationMs: number;
-  sizeBytes: number;
-  sha256: Buffer;
-}
+/** Why there is nothing to play. */
+type Reason = Exclude<SegmentState, 'there'> | 'storage-away';
 
-/** After the call: is the file there, how long is it, and what is its hash? The answer goes to the ledger. */
+/** After the call: is it all there, how long is it, who is heard? Sealed for good; the answer goes to the ledger. */
 @Injectable()
 export class RecordingCheckJob {
   constructor(
     handlers: JobHandlers,
     private readonly database: Database,
     private readonly ledger: Ledger,
-    private readonly files: RecordingFiles,
+    private readonly outbox: Outbox,
+    private readonly segments: RawSegments,
+    private readonly store: RecordingStore,
   ) {
     handlers.register('recording.check', (job) => this.run(job));
   }
 
-  /** Idempotent: a recording that has been checked is left as it is. */
+  /**
+   * Idempotent: a recording that is stored or deleted is left as it is.
+   * @throws AppError `storage-away`, what the file system throws: then nothing has changed, and it is tried again
+   */
   private async run({ companyId, payload }: Job): Promise<void> {
     const id = String(payload['recordingId']);
-    const recording = await this.database.transaction(companyId, (tx) => tx.findOneBy(Recording, { id }));
-    if (!recording || recording.state !== 'recording') return;
-    const found = await inspect(this.files.absolutePath(recording.path));
+    const [recording, all] = await this.database.transaction(companyId, async (tx) => [
+      await tx.findOneBy(Recording, { id }),
+      await tx.find(RecordingSegment, { where: { recordingId: id }, order: { startedAt: 'ASC', id: 'ASC' } }),
+    ]);
+    if (!recording?.endedAt || !['recording', 'missing'].includes(recording.state)) return;
+    const found = await this.look(recording, all);
+    if (found.segments.length === 0) return this.missing(recording, found.reason ?? 'no-file');
+    const stored = await this.store.seal(recording, found.segments);
+    try {
+      await this.stored(recording, stored, all);
+    } catch (error) {
+      await this.store.discard(stored);
+      throw error;
+    }
+  }
+
+  private async look(
+    recording: Recording,
+    all: RecordingSegment[],
+  ): Promise<{ segments: RecordingSegment[]; reason?: Reason }> {
+    try {
+      const segments: RecordingSegment[] = [];
+      let reason: Reason | undefined;
+      for (const segment of all) {
+        const state = await this.segments.stateOf(segment);
+        if (state === 'there') segments.push(segment);
+        else reason = state;
+      }
+      return { segments, reason };
+    } catch (error) {
+      const isAway = error instanceof AppError && error.code === 'storage-away';
+      if (!isAway || clock.now() - endOf(recording) < STORAGE_PATIENCE_MS) throw error;
+      log('recordings').error({ recordingId: recording.id, error: messageOf(error) }, 'given up');
+      return { segments: [], reason: 'storage-away' };
+    }
+  }
+
+  private async stored(recording: Recording, stored: Stored, all: RecordingSegment[]): Promise<void> {
+    const { id, companyId } = recording;
+    const offMs = endOf(recording) - recording.startedAt.getTime() - stored.durationMs;
+    const missingMs = offMs > TOLERANCE_MS ? offMs : null;
     await this.database.transaction(companyId, async (tx) => {
       const { affected } = await tx.update(
         Recording,
-        { id, state: 'recording' },
-        found
-          ? {
-              state: 'stored',
-              durationMs: found.durationMs,
-              sizeBytes: String(found.sizeBytes),
-              sha256: found.sha256,
-            }
-          : { state: 'missing' },
+        { id, state: recording.state },
+        {
+          state: 'stored',
+          durationMs: stored.durationMs,
+          sizeBytes: String(stored.sizeBytes),
+          sha256: stored.sha256,
+          silent: stored.silent,
+          missingMs,
+          peaks: stored.peaks,
+        },
       );
-      if (affected === 0) return; // another worker was faster
-      const kind: LedgerKind = found ? 'recording.stored' : 'recording.missing';
-      const missingMs = found ? talkMs(recording) - found.durationMs : 0;
-      const data: JsonObject = found
-        ? {
-            recordingId: id,
-            durationMs: found.durationMs,
-            sizeBytes: found.sizeBytes,
-            sha256: found.sha256.toString('hex'),
-            // A full disk or a media server's crash cuts a recording short: the ledger says by how much.
-            ...(missingMs > TOLERANCE_MS && { missingMs }),
-          }
-        : { recordingId: id };
-      await this.ledger.append(tx, {
-        id: newId(),
-        companyId,
-        callId: recording.callId,
-        kind,
-        actor: 'system',
-        at: clock.iso(),
-        data,
+      if (affected === 0) throw new AppError('faster-worker', 'another worker has stored the recording');
+      await tx.insert(RecordingFile, stored.files);
+      for (const { segment, offsetMs, durationMs } of stored.segments) {
+        await tx.update(RecordingSegment, segment.id, { offsetMs, durationMs });
+      }
+      // What lies in the clear goes once the sealed files are safe: in the same transaction, so that it surely does.
+      const paths = all.map(({ path }) => path);
+      await this.outbox.add(tx, { companyId, kind: 'recording.clean', payload: { paths } });
+      const playback = stored.files.find(({ form }) => form === 'playback');
+      await this.write(tx, recording, 'recording.stored', {
+        recordingId: id,
+        durationMs: stored.durationMs,
+        sizeBytes: stored.sizeBytes,
+        sha256: stored.sha256.toString('hex'),
+        ...(playback && { playbackSha256: playback.sha256.toString('hex') }),
+        ...(stored.segments.length > 1 && {
+          segments: stored.segments.map(({ segment, offsetMs, durationMs }) => ({
+            startedAt: segment.startedAt.toISOString(),
+            offsetMs,
+            durationMs,
+          })),
+        }),
+        ...(stored.silent.length > 0 && { silent: stored.silent }),
+        // A full disk or a media server's crash cuts a recording short: the ledger says by how much.
+        ...(missingMs !== null && { missingMs }),
+        ...(offMs < -TOLERANCE_MS && { excessMs: -offMs }),
       });
+    });
+  }
+
+  private async missing(recording: Recording, reason: Reason): Promise<void> {
+    await this.database.transaction(recording.companyId, async (tx) => {
+      const { affected } = await tx.update(
+        Recording,
+        { id: recording.id, state: 'recording' },
+        { state: 'missing' },
+      );
+      if (affected) {
+        await this.write(tx, recording, 'recording.missing', { recordingId: recording.id, reason });
+      }
+    });
+  }
+
+  private async write(
+    tx: EntityManager,
+    { companyId, callId, clientId }: Recording,
+    kind: 'recording.stored' | 'recording.missing',
+    data: JsonObject,
+  ): Promise<void> {
+    await this.ledger.append(tx, {
+      id: newId(),
+      companyId,
+      callId,
+      ...(clientId && { clientId }),
+      kind,
+      actor: 'system',
+      at: clock.iso(),
+      data,
     });
   }
 }
 
-const talkMs = ({ startedAt, endedAt }: Recording): number =>
-  endedAt ? endedAt.getTime() - startedAt.getTime() : 0;
-
-/** @returns undefined where there is no file, or no audio in it */
-async function inspect(path: string): Promise<Found | undefined> {
-  try {
-    mendWav(path);
-    const { size } = await stat(path);
-    const durationMs = wavDurationMs(path);
-    const hash = createHash('sha256');
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-    return { durationMs, sizeBytes: size, sha256: hash.digest() };
-  } catch {
-    return undefined;
-  }
-}
+const endOf = ({ startedAt, endedAt }: Recording): number => (endedAt ?? startedAt).getTime();

@@ -2,17 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, Not, type EntityManager } from 'typeorm';
 import { Call } from '../calls/call.entity.js';
 import type { Segment } from '../calls/call-ledger.js';
+import { newId } from '../common/ids.js';
 import { Outbox } from '../jobs/outbox.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerWrite } from '../ledger/ledger-write.js';
-import { Recording } from './recording.entity.js';
+import { Recording, RecordingSegment } from './recording.entity.js';
 
 /** The media server closes the file when its leg ends, which is while the call's end is being written. */
 const CLOSING_MS = 2_000;
+const DAY_MS = 24 * 3600_000;
 
 /**
  * Follows a call's recording: known from the answer on, a segment more after the loss of a
- * media server, each checked by a job after the end.
+ * media server, checked by a job after the end.
  */
 @Injectable()
 export class RecordingLedger {
@@ -27,29 +29,63 @@ export class RecordingLedger {
 
   private async begun(tx: EntityManager, write: LedgerWrite): Promise<void> {
     const { recordingId, recordingPath } = write.data as unknown as Segment;
+    const { callId, companyId } = write;
+    const startedAt = new Date(write.at);
+    let recording = await tx.findOneBy(Recording, { callId });
+    if (!recording) {
+      const call = await tx.findOneByOrFail(Call, { id: callId });
+      recording = tx.create(Recording, {
+        id: recordingId,
+        companyId,
+        callId: call.id,
+        state: 'recording',
+        startedAt,
+        clientId: call.clientId,
+        managerExtensionId: call.managerExtensionId,
+        direction: call.direction,
+      });
+      await tx.insert(Recording, recording);
+    }
     // The segment before ended where this one begins.
-    await tx.update(Recording, { callId: write.callId, endedAt: IsNull() }, { endedAt: new Date(write.at) });
-    await tx.insert(Recording, {
-      id: recordingId,
-      companyId: write.companyId,
-      callId: write.callId,
+    await tx.update(
+      RecordingSegment,
+      { recordingId: recording.id, endedAt: IsNull() },
+      { endedAt: startedAt },
+    );
+    await tx.insert(RecordingSegment, {
+      id: newId(),
+      companyId,
+      recordingId: recording.id,
       path: recordingPath,
-      state: 'recording',
-      startedAt: new Date(write.at),
+      startedAt,
     });
     // Who hangs up while the parties are being joined ends the call before this is written.
-    if (await tx.existsBy(Call, { id: write.callId, endedAt: Not(IsNull()) })) await this.ended(tx, write);
+    if (await tx.existsBy(Call, { id: callId, endedAt: Not(IsNull()) })) await this.ended(tx, write);
   }
 
   private async ended(tx: EntityManager, write: LedgerWrite): Promise<void> {
-    for (const { id } of await tx.findBy(Recording, { callId: write.callId, state: 'recording' })) {
-      await tx.update(Recording, { id, endedAt: IsNull() }, { endedAt: new Date(write.at) });
-      await this.outbox.add(tx, {
-        companyId: write.companyId,
-        kind: 'recording.check',
-        payload: { recordingId: id },
-        runAt: new Date(new Date(write.at).getTime() + CLOSING_MS),
-      });
-    }
+    const { callId, companyId } = write;
+    const recording = await tx.findOneBy(Recording, { callId, state: 'recording' });
+    if (!recording) return;
+    const { id, retentionDays } = recording;
+    const endedAt = new Date(write.at);
+    const call = await tx.findOneByOrFail(Call, { id: callId });
+    await tx.update(RecordingSegment, { recordingId: id, endedAt: IsNull() }, { endedAt });
+    await tx.update(
+      Recording,
+      { id },
+      {
+        endedAt,
+        managerExtensionId: call.managerExtensionId,
+        outcome: call.outcome,
+        deleteAfter: retentionDays === null ? null : new Date(endedAt.getTime() + retentionDays * DAY_MS),
+      },
+    );
+    await this.outbox.add(tx, {
+      companyId,
+      kind: 'recording.check',
+      payload: { recordingId: id },
+      runAt: new Date(endedAt.getTime() + CLOSING_MS),
+    });
   }
 }

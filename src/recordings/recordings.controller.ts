@@ -1,34 +1,41 @@
-import { Controller, Get, Head, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Head, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { join, normalize, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { z } from 'zod';
 import { AppError } from '../common/app-error.js';
-import type { Settings } from '../common/env.js';
-import { SETTINGS } from '../common/settings.js';
+import { log } from '../common/log.js';
 import type { Person } from '../contracts/identity.js';
 import { idParameter, pageOf, type IdParameter, type Page } from '../contracts/page.js';
 import {
+  audioQuery,
+  peaksSchema,
+  recordingDeletion,
   recordingSchema,
   recordingsQuery,
+  type AudioQuery,
+  type PeaksView,
   type RecordingsQuery,
   type RecordingView,
 } from '../contracts/recordings.js';
 import { Answers, AnswersProblems } from '../http/answers.js';
 import { Asking, RequireRight, type SignedInRequest } from '../identity/require-right.js';
+import { demandRight } from '../identity/rights.js';
 import { byteRangeOf } from './byte-range.js';
 import { Plays } from './plays.js';
+import { RecordingAudio, type Audio } from './recording-audio.js';
+import { RecordingDeletion } from './recording-deletion.js';
 import { RecordingsQueries } from './recordings.query.js';
+import { OPUS } from './opus-encoder.js';
 
 @ApiTags('recordings')
 @Controller('api/v1/recordings')
 export class RecordingsController {
   constructor(
     private readonly recordings: RecordingsQueries,
+    private readonly audio: RecordingAudio,
     private readonly plays: Plays,
-    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly deletion: RecordingDeletion,
   ) {}
 
   @Get()
@@ -44,11 +51,30 @@ export class RecordingsController {
   @Get(':id')
   @RequireRight('recordings.read')
   @Answers(recordingSchema)
-  async get(
+  get(@Asking() person: Person, @Param({ schema: idParameter }) { id }: IdParameter): Promise<RecordingView> {
+    return this.recordings.get(person, id);
+  }
+
+  /** For a waveform: the loudest moment of each stretch, each party apart. */
+  @Get(':id/peaks')
+  @RequireRight('recordings.play')
+  @Answers(peaksSchema)
+  peaks(@Asking() person: Person, @Param({ schema: idParameter }) { id }: IdParameter): Promise<PeaksView> {
+    return this.recordings.peaks(person, id);
+  }
+
+  /** Its key and its files go; its hash, and who deleted it why, stay in the ledger. */
+  @Post(':id/deletion')
+  @RequireRight('recordings.delete')
+  @Answers(recordingSchema)
+  async delete(
     @Asking() person: Person,
     @Param({ schema: idParameter }) { id }: IdParameter,
+    @Body({ schema: recordingDeletion }) { reason }: z.infer<typeof recordingDeletion>,
   ): Promise<RecordingView> {
-    return (await this.recordings.find(person, id)).view;
+    await this.recordings.get(person, id);
+    await this.deletion.byPerson(person, id, reason);
+    return this.recordings.get(person, id);
   }
 
   @Head(':id/audio')
@@ -58,83 +84,72 @@ export class RecordingsController {
   async describe(
     @Asking() person: Person,
     @Param({ schema: idParameter }) { id }: IdParameter,
+    @Query({ schema: audioQuery }) query: AudioQuery,
     @Res() response: Response,
   ): Promise<void> {
-    const { view, size } = await this.file(person, id);
-    response.status(200).set(headersOf(view)).set('Content-Length', String(size)).end();
+    const audio = await this.audio.find(person, id, query.form);
+    response.status(200).set(headersOf(audio, query)).set('Content-Length', String(audio.sizeBytes)).end();
   }
 
-  /** Stereo WAV, the caller on the left. Single byte ranges are answered with 206. Each play is written down. */
+  /**
+   * Stereo, the client on the left. Single byte ranges are answered with 206. Each play is written down, and so is
+   * each download, which wants the right recordings.download.
+   */
   @Get(':id/audio')
   @RequireRight('recordings.play')
-  @ApiProduces('audio/wav')
+  @ApiProduces('audio/wav', 'audio/ogg')
   @ApiResponse({ status: 200, schema: { type: 'string', format: 'binary' } })
   @ApiResponse({ status: 206, schema: { type: 'string', format: 'binary' } })
   @AnswersProblems()
   async play(
     @Asking() person: Person,
     @Param({ schema: idParameter }) { id }: IdParameter,
+    @Query({ schema: audioQuery }) query: AudioQuery,
     @Req() request: SignedInRequest,
     @Res() response: Response,
   ): Promise<void> {
-    const { view, path, size } = await this.file(person, id);
-    const asked = ifRangeHolds(request, view) ? request.headers.range : undefined;
-    const range = byteRangeOf(asked, size);
+    if (query.download) demandRight(person, 'recordings.download');
+    const audio = await this.audio.find(person, id, query.form);
+    const { sizeBytes } = audio;
+    const asked = ifRangeHolds(request, audio) ? request.headers.range : undefined;
+    const range = byteRangeOf(asked, sizeBytes);
     if (range === 'unsatisfiable') {
-      response.set('Content-Range', `bytes */${size}`);
-      throw new AppError('no-such-range', `the recording has ${size} bytes`, {
+      response.set('Content-Range', `bytes */${sizeBytes}`);
+      throw new AppError('no-such-range', `the recording has ${sizeBytes} bytes`, {
         httpStatus: 416,
         blame: 'caller',
       });
     }
-    await this.plays.asked(person, request.token, view, range);
-    const { first, last } = range ?? { first: 0, last: size - 1 };
-    response.status(range ? 206 : 200).set(headersOf(view));
+    if (query.download) await this.plays.downloaded(person, audio.view, query.form);
+    else await this.plays.asked(person, request.token, audio.view, range);
+    const { first, last } = range ?? { first: 0, last: sizeBytes - 1 };
+    response.status(range ? 206 : 200).set(headersOf(audio, query));
     response.set('Content-Length', String(last - first + 1));
-    if (range) response.set('Content-Range', `bytes ${first}-${last}/${size}`);
-    // A player that goes away in the middle is no mistake.
-    await pipeline(createReadStream(path, { start: first, end: last }), response).catch(() => undefined);
-  }
-
-  private async file(
-    person: Person,
-    id: string,
-  ): Promise<{ view: RecordingView; path: string; size: number }> {
-    const { view, path } = await this.recordings.find(person, id);
-    if (view.state === 'recording') {
-      throw new AppError('still-recording', 'the recording is complete when the call has ended', {
-        httpStatus: 409,
-        blame: 'caller',
-      });
-    }
-    const root = normalize(this.settings.RECORDINGS_DIR) + sep;
-    const absolute = join(root, path);
-    const size = absolute.startsWith(root) ? await sizeOf(absolute) : 0;
-    if (view.state === 'missing' || size === 0) {
-      throw new AppError('recording-missing', 'the recording’s file is not there', { httpStatus: 404 });
-    }
-    return { view, path: absolute, size };
+    if (range) response.set('Content-Range', `bytes ${first}-${last}/${sizeBytes}`);
+    await pipeline(this.audio.read(audio, { first, last }), response).catch((error: unknown) => {
+      // A player that goes away in the middle is no mistake.
+      if (error instanceof AppError)
+        log('recordings').error({ recordingId: id, error: error.message }, error.code);
+    });
   }
 }
 
-const sizeOf = async (path: string): Promise<number> =>
-  stat(path).then(
-    (found) => (found.isFile() ? found.size : 0),
-    () => 0,
-  );
+const etagOf = ({ file }: Audio) => `"${file.sha256.toString('hex')}"`;
 
-const etagOf = (view: RecordingView) => `"${view.sha256 ?? view.id}"`;
-
-const headersOf = (view: RecordingView) => ({
-  'Content-Type': 'audio/wav',
-  'Accept-Ranges': 'bytes',
-  ETag: etagOf(view),
-  'Cache-Control': 'private, no-store',
-  'Content-Disposition': `inline; filename="${view.id}.wav"`,
-});
+function headersOf(audio: Audio, { download }: AudioQuery) {
+  const { contentType, recordingId } = audio.file;
+  const name = `${recordingId}.${contentType === OPUS ? 'opus' : 'wav'}`;
+  return {
+    'Content-Type': contentType,
+    'Accept-Ranges': 'bytes',
+    ETag: etagOf(audio),
+    'Cache-Control': 'private, no-store',
+    'Content-Disposition': `${download ? 'attachment' : 'inline'}; filename="${name}"`,
+  };
+}
 
 /** RFC 9110 §13.1.5: a range of another version than the client has is no use to it. */
-const ifRangeHolds = (request: SignedInRequest, view: RecordingView): boolean => {
+const ifRangeHolds = (request: SignedInRequest, audio: Audio): boolean => {
   const ifRange = request.headers['if-range'];
-  return ifRange === undefined || ifRange === etagOf(view);
+  return ifRange === undefined || ifRange === etagOf(audio);
 };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startMediaServer, type RunningMediaServer } from '../../src/embedded/media-server/index.js';
-import { wavHeader } from '../../src/embedded/media-server/wav-writer.js';
+import { wavHeader } from '../../src/common/wav-header.js';
 import { readSdp } from '../../src/simulate/sdp.js';
 import { freeUdpRange } from '../support/free-ports.js';
 import { until } from '../support/until.js';

@@ -17,11 +17,13 @@ import { FollowUpsApiModule } from '../../src/follow-ups/follow-ups-api.module.j
 import { HealthModule } from '../../src/health/health.module.js';
 import { configureHttp } from '../../src/http/configure-http.js';
 import { IdentityModule } from '../../src/identity/identity.module.js';
+import { JobsModule } from '../../src/jobs/jobs.module.js';
 import { LedgerModule } from '../../src/ledger/ledger.module.js';
 import { FirstStart, type Started } from '../../src/provisioning/first-start.js';
 import { Provisioning } from '../../src/provisioning/provisioning.js';
 import { ProvisioningModule } from '../../src/provisioning/provisioning.module.js';
 import { RecordingsApiModule } from '../../src/recordings/recordings-api.module.js';
+import { RecordingsModule } from '../../src/recordings/recordings.module.js';
 import { LedgerApiModule } from '../../src/reports/ledger-api.module.js';
 import { testDatabase, type TestDatabase } from './database.js';
 
@@ -78,6 +80,8 @@ export class Api {
       ClientsModule,
       ClientsApiModule,
       FollowUpsApiModule,
+      JobsModule,
+      RecordingsModule,
       RecordingsApiModule,
       LedgerApiModule,
     ];

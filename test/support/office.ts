@@ -156,7 +156,7 @@ export async function recordingOf(system: System, call: CallView): Promise<Buffe
     const { body } = await system.api<{ state: string }>('GET', `/recordings/${id}`);
     return body.state === 'stored';
   });
-  const { body, status } = await system.api<Buffer>('GET', `/recordings/${id}/audio`);
+  const { body, status } = await system.api<Buffer>('GET', `/recordings/${id}/audio?form=original`);
   if (status !== 200) throw new Error(`the recording's audio: ${status}`);
   return body;
 }

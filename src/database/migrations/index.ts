@@ -1,8 +1,9 @@
 import { Foundation1700000000001 } from './1700000000001-foundation.js';
 import { CallsOut1700000000002 } from './1700000000002-calls-out.js';
 import { Vault1700000000003 } from './1700000000003-vault.js';
-import { Supervision1700000000006 } from './1700000000006-supervision.js';
 import { Mobiles1700000000004 } from './1700000000004-mobiles.js';
+import { Supervision1700000000006 } from './1700000000006-supervision.js';
+import { Recordings1700000000007 } from './1700000000007-recordings.js';
 import { Installation1700000000011 } from './1700000000011-installation.js';
 
 /** In the order in which they run. One that has been released is never changed again. */
@@ -10,7 +11,8 @@ export const MIGRATIONS = [
   Foundation1700000000001,
   CallsOut1700000000002,
   Vault1700000000003,
-  Supervision1700000000006,
   Mobiles1700000000004,
+  Supervision1700000000006,
+  Recordings1700000000007,
   Installation1700000000011,
 ];

@@ -1,30 +1,12 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { WAV_HEADER_BYTES, wavHeader } from '../../common/wav-header.js';
 
-const HEADER_BYTES = 44;
 /** Bytes that may wait for a slow disk; beyond, the recording gives up rather than the memory. */
 const MOST_WAITING = 4_000_000;
 
 export class DiskTooSlowError extends Error {
   readonly code = 'EAGAIN';
-}
-
-/** A RIFF/WAVE header for 16-bit PCM. */
-export function wavHeader(channels: number, rate: number, dataBytes: number): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE(Math.min(0xffffffff, HEADER_BYTES - 8 + dataBytes), 4);
-  header.write('WAVEfmt ', 8, 'latin1');
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(channels, 22);
-  header.writeUInt32LE(rate, 24);
-  header.writeUInt32LE(rate * channels * 2, 28);
-  header.writeUInt16LE(channels * 2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36, 'latin1');
-  header.writeUInt32LE(Math.min(0xffffffff, dataBytes), 40);
-  return header;
 }
 
 /**
@@ -69,7 +51,7 @@ export class WavWriter {
     const file = await open(path, 'w');
     const writer = new WavWriter(file, channels, rate);
     try {
-      await file.write(wavHeader(channels, rate, 0), 0, HEADER_BYTES, 0);
+      await file.write(wavHeader(channels, rate, 0), 0, WAV_HEADER_BYTES, 0);
     } catch (error) {
       await file.close().catch(() => undefined);
       throw error;
@@ -103,7 +85,7 @@ export class WavWriter {
         this.waiting = [];
         this.waitingBytes = 0;
         await this.writeAll(batch);
-        await this.file.write(wavHeader(this.channels, this.rate, this.dataBytes), 0, HEADER_BYTES, 0);
+        await this.file.write(wavHeader(this.channels, this.rate, this.dataBytes), 0, WAV_HEADER_BYTES, 0);
       }
     } catch (error) {
       this.fail(error as NodeJS.ErrnoException);
@@ -113,7 +95,7 @@ export class WavWriter {
 
   private async writeAll(batch: Buffer): Promise<void> {
     for (let done = 0; done < batch.length;) {
-      const at = HEADER_BYTES + this.dataBytes;
+      const at = WAV_HEADER_BYTES + this.dataBytes;
       const { bytesWritten } = await this.file.write(batch, done, batch.length - done, at);
       done += bytesWritten;
       this.dataBytes += bytesWritten;

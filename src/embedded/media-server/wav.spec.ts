@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PCMA } from './g711.js';
 import { decodeWav, WavError, WavLibrary } from './wav-reader.js';
-import { wavHeader, WavWriter } from './wav-writer.js';
+import { wavHeader } from '../../common/wav-header.js';
+import { WavWriter } from './wav-writer.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'linekeeper-wav-'));
 afterAll(() => rmSync(folder, { recursive: true }));

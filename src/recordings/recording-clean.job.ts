@@ -1,0 +1,13 @@
+import { Injectable } from '@nestjs/common';
+import { JobHandlers } from '../jobs/job-handlers.js';
+import { RecordingFiles } from '../media/recording-files.js';
+
+/** Removes files that are of no more use: what lay in the clear before it was sealed, what was deleted. */
+@Injectable()
+export class RecordingCleanJob {
+  constructor(handlers: JobHandlers, files: RecordingFiles) {
+    handlers.register('recording.clean', async ({ payload }) => {
+      for (const path of payload['paths'] as string[]) await files.remove(path);
+    });
+  }
+}
