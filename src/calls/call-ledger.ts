@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, type EntityManager } from 'typeorm';
 import { ClientDirectory, type ClientView } from '../clients/client-directory.js';
 import { NumberVault } from '../clients/number-vault.js';
+import { AppError } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
+import { log } from '../common/log.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerKind } from '../ledger/ledger-kinds.js';
 import type { JsonObject, LedgerWrite, Projected } from '../ledger/ledger-write.js';
@@ -22,7 +24,8 @@ interface ReceivedData {
   companyNumberId: string;
   trunkId: string;
   callerKind: 'number' | 'withheld' | 'malformed';
-  caller: { hash: string; sealed: string } | null;
+  /** Base64. */
+  caller: { sealed: string } | null;
   controlPlaneId: string;
   callerTrace: InviteTrace;
 }
@@ -104,9 +107,7 @@ export class CallLedger {
       companyNumberId: companyNumber.id,
       trunkId: trunk.id,
       callerKind: caller.kind,
-      caller: protectedNumber
-        ? { hash: protectedNumber.hash.toString('base64'), sealed: protectedNumber.sealed.toString('base64') }
-        : null,
+      caller: protectedNumber ? { sealed: protectedNumber.sealed.toString('base64') } : null,
       controlPlaneId: this.planes.id,
       callerTrace: invite.trace,
     };
@@ -203,13 +204,7 @@ export class CallLedger {
 
   private async applyReceived(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
     const data = write.data as unknown as ReceivedData;
-    const client = data.caller
-      ? await this.clients.findOrCreate(tx, write.companyId, {
-          hash: Buffer.from(data.caller.hash, 'base64'),
-          sealed: Buffer.from(data.caller.sealed, 'base64'),
-          companyNumberId: data.companyNumberId,
-        })
-      : undefined;
+    const client = await this.callerOf(tx, write, data);
     await tx.insert(Call, {
       id: write.callId,
       companyId: write.companyId,
@@ -226,6 +221,23 @@ export class CallLedger {
       payload: { companyNumber: data.companyNumber, trunkId: data.trunkId, callerKind: data.callerKind },
       ...(client && { clientId: client.id, result: { client: asJson(client) } }),
     };
+  }
+
+  private async callerOf(
+    tx: EntityManager,
+    { companyId, callId }: LedgerWrite,
+    { caller, companyNumberId }: ReceivedData,
+  ): Promise<ClientView | undefined> {
+    if (!caller) return undefined;
+    try {
+      const sealed = Buffer.from(caller.sealed, 'base64');
+      return await this.clients.findOrCreate(tx, companyId, { sealed, companyNumberId });
+    } catch (error) {
+      // It waited in a spool for longer than its data key was kept: the call is written, though by nobody's number.
+      if (!(error instanceof AppError && error.code === 'sealed-with-another-key')) throw error;
+      log('calls').error({ callId, error: error.message }, 'a caller’s number is lost');
+      return undefined;
+    }
   }
 
   private async applyDialled(tx: EntityManager, write: LedgerWrite): Promise<Projected> {

@@ -7,11 +7,16 @@ import type { Settings } from '../common/env.js';
 import { newId } from '../common/ids.js';
 import { log } from '../common/log.js';
 import { SETTINGS } from '../common/settings.js';
+import { DataKeys } from '../database/data-keys.js';
 import { Database } from '../database/database.js';
+import { Ledger } from '../ledger/ledger.js';
 
 const BEAT_MS = 2_000;
 /** A control plane that has not been heard of for so long is dead. */
 const SILENCE_MS = 15_000;
+
+/** How long a write may take into the spool, once it waits for the database no more. */
+const SPOOLING_MS = 1_000;
 
 /** Which control planes share this database, and which of them have died. */
 @Injectable()
@@ -24,8 +29,10 @@ export class ControlPlanes {
   private timer?: NodeJS.Timeout;
 
   constructor(
-    @Inject(SETTINGS) settings: Settings,
+    @Inject(SETTINGS) private readonly settings: Settings,
     private readonly database: Database,
+    private readonly keys: DataKeys,
+    private readonly ledger: Ledger,
   ) {
     this.id = ownId(join(settings.DATA_DIR, 'control-plane.id'));
   }
@@ -52,14 +59,28 @@ export class ControlPlanes {
     await this.database.transaction('*', (tx) => tx.query('DELETE FROM control_plane WHERE id = $1', [id]));
   }
 
+  /**
+   * The key by which all is sealed that is still on its way from here into the database.
+   * @returns null while something sealed by an earlier one may wait in the spool
+   */
+  private sealsWith(): number | null {
+    const { keyId, forMs } = this.keys.sealing;
+    const isOnItsWay = forMs < this.settings.LEDGER_PATIENCE_MS + SPOOLING_MS;
+    if (isOnItsWay || this.ledger.spoolDepth > 0) return null;
+    this.keys.forgetGone();
+    return keyId;
+  }
+
   private async beat(onDead: (id: string) => Promise<void>): Promise<void> {
     // Who was stopped himself has heard nobody: all start anew.
     if (clock.monotonic() - this.lastBeat > 2 * BEAT_MS) this.heard.clear();
     this.lastBeat = clock.monotonic();
     const others = await this.database.transaction('*', async (tx) => {
       await tx.query(
-        `INSERT INTO control_plane (id, beat) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET beat = now()`,
-        [this.id],
+        `INSERT INTO control_plane (id, beat, knows_key, seals_with_key) VALUES ($1, now(), $2, $3)
+         ON CONFLICT (id) DO UPDATE
+         SET beat = now(), knows_key = EXCLUDED.knows_key, seals_with_key = EXCLUDED.seals_with_key`,
+        [this.id, this.keys.knows, this.sealsWith()],
       );
       return tx.query<{ id: string; beat: Date }[]>('SELECT id, beat FROM control_plane WHERE id <> $1', [
         this.id,

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { newId } from '../common/ids.js';
+import { DataKeys } from '../database/data-keys.js';
 import { newClientCode } from './client-code.js';
 import { KNOWN } from './known-clients.js';
-import type { ProtectedNumber } from './number-vault.js';
+import { NumberVault, type ProtectedNumber, type StoredNumber } from './number-vault.js';
 
 /** A client as calls and managers see him. */
 export interface ClientView {
@@ -26,25 +27,44 @@ export interface ReachableClient extends ClientView {
 /** Enough for codes of 15 digits: more taken ones in a row are a fault, not chance. */
 const MOST_TRIES = 40;
 
+/**
+ * A new client is found by every key that others may look him up by, and his number opens in future: while keys are
+ * rotated, two control planes that know different keys must not make two clients of one number.
+ */
+const KEYS_ARE_CURRENT = `NOT EXISTS (SELECT FROM data_key
+  WHERE state IN ('coming', 'sealing') AND id <> ALL($8::int[]) OR state = 'gone' AND id = $9::int)`;
+
 const VIEW = `id, code, name, assigned_extension_id AS "assignedExtensionId"`;
 
 /** Who calls: each number once per company, under a code of its own. */
 @Injectable()
 export class ClientDirectory {
+  constructor(
+    private readonly vault: NumberVault,
+    private readonly keys: DataKeys,
+  ) {}
+
   /** Finds the client of a number, or makes him with a new code; concurrent first calls give one client. */
   async findOrCreate(
     tx: EntityManager,
     companyId: string,
-    { hash, sealed, companyNumberId }: ProtectedNumber & { companyNumberId: string },
+    { companyNumberId, ...number }: ProtectedNumber & { companyNumberId: string },
   ): Promise<ClientView> {
     for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-      const known = await this.find(tx, companyId, { hash, companyNumberId });
+      // Refused for its code, or for a data key that came or went just now.
+      if (attempt > 0) await this.keys.refresh(tx);
+      const stored = this.vault.store(number);
+      const known = await this.find(tx, companyId, stored, companyNumberId);
       if (known) return known;
       // Waits for whoever inserts the same number or code just now, and then does nothing.
       const [made] = await tx.query<Omit<ClientView, 'isNew'>[]>(
-        `INSERT INTO client (id, company_id, code, number_hash, number_sealed, last_company_number_id)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING ${VIEW}`,
-        [newId(), companyId, newClientCode(attempt), hash, sealed, companyNumberId],
+        `INSERT INTO client (id, company_id, code, number_hash, number_hash_even, number_sealed, last_company_number_id)
+         SELECT $1, $2, $3, $4, $5, $6, $7 WHERE ${KEYS_ARE_CURRENT}
+         ON CONFLICT DO NOTHING RETURNING ${VIEW}`,
+        [
+          ...[newId(), companyId, newClientCode(attempt), stored.hashOdd, stored.hashEven, stored.sealed],
+          ...[companyNumberId, stored.hashKeys, stored.sealedKey],
+        ],
       );
       if (made) return { ...made, isNew: true };
     }
@@ -74,12 +94,13 @@ export class ClientDirectory {
   private async find(
     tx: EntityManager,
     companyId: string,
-    { hash, companyNumberId }: { hash: Buffer; companyNumberId: string },
+    { hashOdd, hashEven }: StoredNumber,
+    companyNumberId: string,
   ): Promise<ClientView | undefined> {
     const [known] = await tx.query<(Omit<ClientView, 'isNew'> & { lastCompanyNumberId: string | null })[]>(
       `SELECT ${VIEW}, last_company_number_id AS "lastCompanyNumberId" FROM client
-       WHERE company_id = $1 AND number_hash = $2`,
-      [companyId, hash],
+       WHERE company_id = $1 AND (number_hash = $2 OR number_hash_even = $3)`,
+      [companyId, hashOdd, hashEven],
     );
     if (!known) return undefined;
     const { lastCompanyNumberId, ...view } = known;

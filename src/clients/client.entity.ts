@@ -8,7 +8,9 @@ export class Client {
   @Column('text') code!: string;
   @Column('text', { nullable: true }) name!: string | null;
   /** NumberVault's: for look-up, never shown; not selected unless asked for. */
-  @Column('bytea', { name: 'number_hash', select: false }) numberHash!: Buffer;
+  @Column('bytea', { name: 'number_hash', nullable: true, select: false }) numberHash!: Buffer | null;
+  @Column('bytea', { name: 'number_hash_even', nullable: true, select: false })
+  numberHashEven!: Buffer | null;
   @Column('bytea', { name: 'number_sealed', select: false }) numberSealed!: Buffer;
   @Column('uuid', { name: 'assigned_extension_id', nullable: true }) assignedExtensionId!: string | null;
   @Column('uuid', { name: 'last_company_number_id', nullable: true }) lastCompanyNumberId!: string | null;

@@ -4,7 +4,7 @@ import { AppError } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
 import { PhoneNumber } from '../common/phone-number.js';
-import { Sealer } from '../common/sealer.js';
+import { keyIdOf, Sealer } from '../common/sealer.js';
 import type { Person } from '../contracts/identity.js';
 import { Database } from '../database/database.js';
 import { NotFound, RetryLater } from '../http/problem.js';
@@ -12,14 +12,24 @@ import { may } from '../identity/rights.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { JsonObject } from '../ledger/ledger-write.js';
 
-/** A client's number as it is stored. */
+/** A client's number as it travels and waits, in a spool for example. */
 export interface ProtectedNumber {
-  /** Keyed: finds the client again. */
-  hash: Buffer;
   sealed: Buffer;
 }
 
-const CONTEXT = 'client-number';
+/** What a client is found by, and how his number is stored, with the data keys of this moment. */
+export interface StoredNumber extends ProtectedNumber {
+  /** By the key that seals, and by one that comes: of odd and of even id (1700000000012-data-keys.ts). */
+  hashOdd: Buffer | null;
+  hashEven: Buffer | null;
+  /** The keys of the hashes, and the one of `sealed`. */
+  hashKeys: number[];
+  sealedKey: number;
+}
+
+/** What a client's sealed number is bound to. */
+export const CLIENT_NUMBER_CONTEXT = 'client-number';
+const CONTEXT = CLIENT_NUMBER_CONTEXT;
 const DAY_MS = 24 * 3600 * 1000;
 /** Entries about one person's refused tries within a day: who tries on and on does not fill the ledger. */
 const REFUSALS_WRITTEN = 100;
@@ -34,8 +44,25 @@ export class NumberVault {
   ) {}
 
   protect(number: PhoneNumber): ProtectedNumber {
-    const e164 = number.reveal();
-    return { hash: this.sealer.lookupHash(e164), sealed: this.sealer.seal(e164, CONTEXT) };
+    return { sealed: this.sealer.seal(number.reveal(), CONTEXT) };
+  }
+
+  /**
+   * What a protected number is stored as now: it may have been protected before the data key was rotated.
+   * @throws AppError sealed-with-another-key
+   */
+  store({ sealed }: ProtectedNumber): StoredNumber {
+    const e164 = this.sealer.open(sealed, CONTEXT);
+    const hashes = this.sealer.lookupHashes(e164);
+    const byParity = (parity: number) => hashes.find(({ keyId }) => keyId % 2 === parity)?.hash ?? null;
+    const isCurrent = keyIdOf(sealed) === this.sealer.sealingId;
+    return {
+      sealed: isCurrent ? sealed : this.sealer.seal(e164, CONTEXT),
+      sealedKey: this.sealer.sealingId,
+      hashOdd: byParity(1),
+      hashEven: byParity(0),
+      hashKeys: hashes.map(({ keyId }) => keyId),
+    };
   }
 
   /**

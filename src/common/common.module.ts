@@ -2,23 +2,17 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { Settings } from './env.js';
 import { HealthIndicators } from './health-indicators.js';
 import { Metrics } from './metrics.js';
-import { loadDataKey, Sealer } from './sealer.js';
 import { SETTINGS } from './settings.js';
 
-/** What every part may ask for: settings, metrics, health, the sealer. */
+/** What every part may ask for: settings, metrics, health. */
 @Global()
 @Module({})
 export class CommonModule {
   static with(settings: Settings): DynamicModule {
     return {
       module: CommonModule,
-      providers: [
-        { provide: SETTINGS, useValue: settings },
-        { provide: Sealer, useFactory: () => new Sealer(loadDataKey(settings)) },
-        HealthIndicators,
-        Metrics,
-      ],
-      exports: [SETTINGS, Sealer, HealthIndicators, Metrics],
+      providers: [{ provide: SETTINGS, useValue: settings }, HealthIndicators, Metrics],
+      exports: [SETTINGS, HealthIndicators, Metrics],
     };
   }
 }

@@ -51,6 +51,8 @@ const schema = z.object({
     .string()
     .refine((text) => Buffer.from(text, 'base64').length === 32, { message: 'is not 32 bytes in base64' })
     .optional(),
+  /** A file with the data key, in base64; left out, DATA_DIR/data.key. A rotation writes the new key there. */
+  DATA_KEY_FILE: z.string().optional(),
   /** Where the media server writes recordings; it must see the same folder. Left out, DATA_DIR/recordings. */
   RECORDINGS_DIR: z.string().optional(),
   /** The spoken prompts; the media server must see the same folder. Left out, freeswitch/prompts of this checkout. */
@@ -126,6 +128,7 @@ export function readSettings(
   return Object.freeze({
     ...settings,
     DATA_DIR: dataDir,
+    DATA_KEY_FILE: settings.DATA_KEY_FILE && resolve(settings.DATA_KEY_FILE),
     SIP_WS_PORT: settings.SIP_WS_PORT ?? settings.SIP_PORT + 6,
     RECORDINGS_DIR: resolve(settings.RECORDINGS_DIR ?? `${dataDir}/recordings`),
     PROMPTS_DIR: resolve(

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { loadDataKey, Sealer } from './sealer.js';
+import { keyIdOf, Sealer } from './sealer.js';
 
 describe('Sealer', () => {
   const sealer = new Sealer(Buffer.alloc(32, 7));
@@ -42,26 +39,40 @@ describe('Sealer', () => {
   });
 });
 
-describe('loadDataKey', () => {
-  let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'linekeeper-key-'))));
-  afterEach(() => rmSync(folder, { recursive: true }));
+describe('Sealer, while keys are rotated', () => {
+  const [first, second] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+  const between = new Sealer(first);
+  between.use([
+    { id: 1, key: first, role: 'going' },
+    { id: 2, key: second, role: 'sealing' },
+  ]);
 
-  it('makes a key once, readable by its owner alone', () => {
-    const first = loadDataKey({ DATA_DIR: folder });
-    expect(first).toHaveLength(32);
-    expect(loadDataKey({ DATA_DIR: folder })).toEqual(first);
-    expect(statSync(join(folder, 'data.key')).mode & 0o777).toBe(0o600);
+  it('opens what either key sealed, and seals with the one', () => {
+    const before = new Sealer(first).seal('text', 'context');
+    expect(between.open(before, 'context')).toBe('text');
+    expect(keyIdOf(between.seal('text', 'context'))).toBe(2);
+    expect(between.open(between.seal('text', 'context', 1), 'context')).toBe('text');
   });
 
-  it('takes DATA_KEY before the file', () => {
-    const key = Buffer.alloc(32, 3);
-    expect(loadDataKey({ DATA_DIR: folder, DATA_KEY: key.toString('base64') })).toEqual(key);
+  it('looks up by a key that comes, too, and by one that goes no more', () => {
+    const coming = new Sealer(first);
+    coming.use([
+      { id: 1, key: first, role: 'sealing' },
+      { id: 2, key: second, role: 'coming' },
+    ]);
+    expect(coming.lookupHashes('x').map(({ keyId }) => keyId)).toEqual([1, 2]);
+    expect(between.lookupHashes('x')).toEqual([{ keyId: 2, hash: between.lookupHash('x') }]);
+    expect(coming.lookupHashes('x')[1]).toEqual(between.lookupHashes('x')[0]);
   });
 
-  it('says which file is damaged', () => {
-    writeFileSync(join(folder, 'data.key'), 'c2hvcnQ=');
-    expect(() => loadDataKey({ DATA_DIR: folder })).toThrow(/data\.key is damaged/);
+  it('has the keys of a purpose, those of the sealing one first', () => {
+    expect(between.keysFor('contacts')).toEqual(
+      [second, first].map((key) => new Sealer(key).keyFor('contacts')),
+    );
+  });
+
+  it('is of no use without a key that seals', () => {
+    expect(() => between.use([{ id: 1, key: first, role: 'gone' }])).toThrow(/no data key to seal with/);
   });
 });
 

@@ -9,6 +9,8 @@ import { StandingConnection } from './standing-connection.js';
 export interface Notices {
   /** What is set up was changed. */
   provisioning: { companyId: string };
+  /** Data keys come, seal and go. */
+  'data-keys': Record<string, never>;
   /** An extension's devices were changed. */
   registrations: { extensionId: string };
   /** A manager began to talk to a client, or ended. */

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { messageOf } from '../common/app-error.js';
 import { readSettings, SettingsError, type Settings } from '../common/env.js';
 import { configureLog } from '../common/log.js';
+import { embeddedPostgresUrl } from '../embedded/postgres-url.js';
 import { checkDatabase } from './database.js';
 import { checkDrachtio } from './drachtio.js';
 import { exitCodeOf, lineOf, note, well, wrong, type Finding } from './finding.js';
@@ -95,22 +94,9 @@ async function checkMachine(settings: Settings): Promise<Finding[]> {
 async function checkData(settings: Settings, instance: Instance | undefined): Promise<Finding[]> {
   const trunks: Parameters<typeof checkDatabase>[2] = (query) => checkTrunks(query, settings);
   if (settings.DATABASE_URL) return checkDatabase('DATABASE_URL', settings.DATABASE_URL, trunks);
-  const url = instance && embeddedDatabase(settings.DATA_DIR);
+  const url = instance && embeddedPostgresUrl(settings.DATA_DIR);
   if (!url) return [well('DATABASE_URL', 'not set: embedded')];
   return checkDatabase('embedded database', url, trunks);
-}
-
-/** The embedded PostgreSQL of the instance that runs on this data folder. */
-function embeddedDatabase(dataDir: string): string | undefined {
-  try {
-    const { port, password } = JSON.parse(readFileSync(join(dataDir, 'postgres.json'), 'utf8')) as {
-      port: number;
-      password: string;
-    };
-    return `postgresql://linekeeper:${encodeURIComponent(password)}@127.0.0.1:${port}/linekeeper`;
-  } catch {
-    return undefined;
-  }
 }
 
 async function callOn(settings: Settings, instance: Instance | undefined): Promise<Finding> {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { DataKeyFile } from '../common/data-key-file.js';
 import type { Settings } from '../common/env.js';
-import { loadDataKey, Sealer } from '../common/sealer.js';
+import { keyIdOf, Sealer } from '../common/sealer.js';
 import { UserAgent, type SipMessage, type SipProtocol } from '../embedded/sip-stack/index.js';
 import { secretContext } from '../provisioning/secret-context.js';
 import type { Query } from './database.js';
@@ -94,7 +94,17 @@ export function bindingsFinding(
 }
 
 function openPassword({ id, sealed }: TrunkRow, settings: Settings): string | undefined {
-  const hasKey = settings.DATA_KEY !== undefined || existsSync(join(settings.DATA_DIR, 'data.key'));
+  const file = new DataKeyFile(settings);
+  const hasKey = settings.DATA_KEY !== undefined || existsSync(file.path);
   if (!sealed || !hasKey) return undefined;
-  return new Sealer(loadDataKey(settings)).open(sealed, secretContext.trunk(id));
+  const sealer = new Sealer(file.read()[0] as Buffer);
+  for (const key of file.read()) {
+    sealer.use([{ id: keyIdOf(sealed), key, role: 'sealing' }]);
+    try {
+      return sealer.open(sealed, secretContext.trunk(id));
+    } catch {
+      continue; // sealed with another of them
+    }
+  }
+  return undefined;
 }

@@ -27,6 +27,7 @@ export const LEDGER_KINDS = {
     "a recording's key and files are gone: by retention, or by a person with a reason; its hash stays",
   'recording.reconciled': 'calls were compared with the files on disk: how many of each lack the other',
   'client.changed': "a client's name or manager was changed",
+  'data-key.rotated': 'everything sealed was sealed anew with another data key',
   'number.revealed': "a client's number was shown, to whom and why",
   'number.reveal-refused': "a client's number was asked for and not shown, to whom and why not",
   'person.signed-in': 'a person signed in',

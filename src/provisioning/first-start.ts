@@ -2,12 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { fileURLToPath } from 'node:url';
 import type { EntityManager } from 'typeorm';
 import type { Settings } from '../common/env.js';
-import { Sealer } from '../common/sealer.js';
 import { SETTINGS } from '../common/settings.js';
 import { Database } from '../database/database.js';
 import { Accounts } from '../identity/accounts.js';
 import { generatePassword } from '../identity/passwords.js';
-import { confirmDataKey } from './data-key-check.js';
 import { knownPasswordsInUse } from './known-passwords.js';
 import { Provisioning } from './provisioning.js';
 import { readSeed, SeedError } from './seed-file.js';
@@ -35,17 +33,15 @@ export class FirstStart {
     private readonly seeding: Seeding,
     private readonly accounts: Accounts,
     private readonly provisioning: Provisioning,
-    private readonly sealer: Sealer,
   ) {}
 
   /**
    * Sets up what is missing; with everything there it changes nothing. To be called before anything listens.
-   * @throws AppError data-key where another key sealed this database; SeedError with one line per mistake of config/demo.yaml, and where its passwords would be open to a network
+   * @throws SeedError with one line per mistake of config/demo.yaml, and where its passwords would be open to a network
    */
   async run(): Promise<Started> {
     const started = await this.database.transaction('*', async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1)', [SETTING_UP_LOCK]);
-      await confirmDataKey(tx, this.sealer);
       const { companyId, seeded } = await this.firstCompany(tx);
       return { ...(await this.admin(tx, companyId)), seeded };
     });

@@ -18,6 +18,7 @@ export class DeviceAuth {
     sealer: Sealer,
   ) {
     this.digest = new DigestServer(REALM, sealer.keyFor('digest nonces'));
+    sealer.events.on('changed', () => this.digest.useNonceKey(sealer.keyFor('digest nonces')));
   }
 
   /** @param header where this method carries its credentials (RFC 3261 §22.2 and §22.3) */

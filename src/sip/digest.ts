@@ -48,6 +48,11 @@ export class DigestServer {
     this.nonces = new Nonces(nonceKey);
   }
 
+  /** Nonces by an earlier key are stale from now on: phones answer the next challenge by themselves. */
+  useNonceKey(nonceKey: Buffer): void {
+    this.nonces.key = nonceKey;
+  }
+
   check(request: DigestRequest): DigestVerdict {
     const key = `${request.sourceAddress}/${request.user}`;
     if (this.byUser.isExceeded(key)) return { kind: 'locked' };

@@ -27,7 +27,7 @@ export class Nonces {
    * @param maxUsed how many used nonces are remembered
    */
   constructor(
-    private readonly key: Buffer,
+    public key: Buffer,
     private readonly maxUsed = MAX_USED,
   ) {}
 

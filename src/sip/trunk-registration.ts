@@ -60,7 +60,7 @@ export class TrunkRegistration {
   constructor(
     private readonly connection: DrachtioConnection,
     readonly trunk: TrunkConfig,
-    private readonly contactUser: string,
+    readonly contactUser: string,
     private readonly onChange: () => void,
   ) {
     this.digest = new DigestClient({ username: trunk.username ?? '', password: trunk.password ?? '' });

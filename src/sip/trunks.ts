@@ -32,7 +32,8 @@ export class Trunks {
   private readonly registrations = new Map<string, TrunkRegistration>();
   private readonly told = new Map<string, Told>();
   private readonly contactUsers = new Map<string, string>();
-  private readonly contactKey: Buffer;
+  /** The sealing one first; by the others carriers may still know us. */
+  private contactKeys: Buffer[];
   private readonly startedAt = clock.iso();
   private leads = false;
   private tellTimer?: NodeJS.Timeout;
@@ -44,7 +45,11 @@ export class Trunks {
     private readonly notifications: Notifications,
     sealer: Sealer,
   ) {
-    this.contactKey = sealer.keyFor('trunk contacts');
+    this.contactKeys = sealer.keysFor('trunk contacts');
+    sealer.events.on('changed', () => {
+      this.contactKeys = sealer.keysFor('trunk contacts');
+      this.follow(provisioning.snapshot);
+    });
     provisioning.events.on('changed', (snapshot) => this.follow(snapshot));
     connection.events.on('connected', ({ again }) => {
       if (again) for (const registration of this.registrations.values()) registration.start();
@@ -93,7 +98,7 @@ export class Trunks {
 
   /** Trunks whose registrar answered from this address. */
   registeredAt(address: string): TrunkConfig[] {
-    return [...this.contactUsers.values()].flatMap((trunkId) => {
+    return [...new Set(this.contactUsers.values())].flatMap((trunkId) => {
       const { state, sourceAddress } = this.registrations.get(trunkId) ?? this.told.get(trunkId) ?? {};
       const trunk = this.provisioning.snapshot.trunks.get(trunkId);
       return trunk && sourceAddress === address && state?.state === 'registered' ? [trunk] : [];
@@ -114,11 +119,14 @@ export class Trunks {
   private follow({ trunks }: Snapshot): void {
     const wanted = [...trunks.values()].filter(wantsRegistration);
     this.contactUsers.clear();
-    for (const { id } of wanted) this.contactUsers.set(this.contactUserOf(id), id);
+    for (const { id } of wanted) {
+      for (const key of this.contactKeys) this.contactUsers.set(contactUserOf(id, key), id);
+    }
     if (!this.leads) return;
     for (const [id, registration] of this.registrations) {
       const now = trunks.get(id);
-      if (now && wantsRegistration(now) && isSame(now, registration.trunk)) continue;
+      const isCurrent = registration.contactUser === this.contactUserOf(id);
+      if (now && wantsRegistration(now) && isSame(now, registration.trunk) && isCurrent) continue;
       this.registrations.delete(id);
       void registration.stop();
     }
@@ -132,10 +140,8 @@ export class Trunks {
     }
   }
 
-  /** Not to be guessed by others, and the same in every control plane. */
   private contactUserOf(trunkId: string): string {
-    const mac = createHmac('sha256', this.contactKey).update(trunkId).digest('hex');
-    return `lk${mac.slice(0, CONTACT_DIGITS)}`;
+    return contactUserOf(trunkId, this.contactKeys[0] as Buffer);
   }
 
   private tellAll(): void {
@@ -151,3 +157,9 @@ const wantsRegistration = ({ enabled, kind, username }: TrunkConfig): boolean =>
   enabled && kind === 'registration' && username !== null;
 
 const isSame = (a: TrunkConfig, b: TrunkConfig): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Not to be guessed by others, and the same in every control plane. */
+function contactUserOf(trunkId: string, key: Buffer): string {
+  const mac = createHmac('sha256', key).update(trunkId).digest('hex');
+  return `lk${mac.slice(0, CONTACT_DIGITS)}`;
+}

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { ClientDirectory } from '../../src/clients/client-directory.js';
 import { isClientCode } from '../../src/clients/client-code.js';
 import { NumberVault } from '../../src/clients/number-vault.js';
+import { DataKeyFile } from '../../src/common/data-key-file.js';
 import { newId } from '../../src/common/ids.js';
 import { PhoneNumber } from '../../src/common/phone-number.js';
-import { Sealer } from '../../src/common/sealer.js';
+import { DataKeys } from '../../src/database/data-keys.js';
 import { openLedger, type TestLedger } from '../support/ledger.js';
 
 jest.setTimeout(60_000);
@@ -20,7 +21,7 @@ describe('clients', () => {
   let vault: NumberVault;
   let companyId: string;
   let companyNumberId: string;
-  const directory = new ClientDirectory();
+  let directory: ClientDirectory;
 
   const call = (n: number, company = companyId) =>
     ledger.database.transaction(company, (tx) =>
@@ -30,7 +31,9 @@ describe('clients', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'linekeeper-clients-'));
     ledger = await openLedger(folder);
-    vault = new NumberVault(new Sealer(Buffer.alloc(32, 1)), ledger.database, ledger.ledger);
+    const keys = await DataKeys.open(ledger.database, new DataKeyFile({ DATA_DIR: folder }));
+    vault = new NumberVault(keys.sealer, ledger.database, ledger.ledger);
+    directory = new ClientDirectory(vault, keys);
   });
   beforeEach(async () => {
     companyId = await ledger.company();

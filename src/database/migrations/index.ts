@@ -5,6 +5,7 @@ import { Mobiles1700000000004 } from './1700000000004-mobiles.js';
 import { Supervision1700000000006 } from './1700000000006-supervision.js';
 import { Recordings1700000000007 } from './1700000000007-recordings.js';
 import { Installation1700000000011 } from './1700000000011-installation.js';
+import { DataKeys1700000000012 } from './1700000000012-data-keys.js';
 
 /** In the order in which they run. One that has been released is never changed again. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   Supervision1700000000006,
   Recordings1700000000007,
   Installation1700000000011,
+  DataKeys1700000000012,
 ];

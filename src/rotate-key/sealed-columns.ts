@@ -1,0 +1,18 @@
+import { CLIENT_NUMBER_CONTEXT } from '../clients/number-vault.js';
+import { secretContext } from '../provisioning/secret-context.js';
+
+export interface SealedColumn {
+  table: string;
+  column: string;
+  /** What its values are bound to; `id` is the row's. */
+  context: (id: string) => string;
+  /** Whether the rows are found by keyed hashes of the value, too. */
+  isLookedUp?: true;
+}
+
+/** Everything in the database that a data key seals. A spec holds it against the tables. */
+export const SEALED_COLUMNS: readonly SealedColumn[] = [
+  { table: 'client', column: 'number_sealed', context: () => CLIENT_NUMBER_CONTEXT, isLookedUp: true },
+  { table: 'extension', column: 'sip_password_sealed', context: secretContext.extension },
+  { table: 'trunk', column: 'password_sealed', context: secretContext.trunk },
+];
