@@ -13,6 +13,8 @@ export interface SealedColumn {
 /** Everything in the database that a data key seals. A spec holds it against the tables. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'client', column: 'number_sealed', context: () => CLIENT_NUMBER_CONTEXT, isLookedUp: true },
+  { table: 'company', column: 'callback_pin_sealed', context: secretContext.callbackPin },
   { table: 'extension', column: 'sip_password_sealed', context: secretContext.extension },
+  { table: 'mobile', column: 'number_sealed', context: secretContext.mobile },
   { table: 'trunk', column: 'password_sealed', context: secretContext.trunk },
 ];
