@@ -17,7 +17,9 @@ import { MediaModule } from './media/media.module.js';
 import { ProvisioningModule } from './provisioning/provisioning.module.js';
 import { RecordingsApiModule } from './recordings/recordings-api.module.js';
 import { RecordingsModule } from './recordings/recordings.module.js';
+import { FiguresApiModule } from './reports/figures-api.module.js';
 import { LedgerApiModule } from './reports/ledger-api.module.js';
+import { StandingApiModule } from './reports/standing-api.module.js';
 import { SipModule } from './sip/sip.module.js';
 import { SupervisionModule } from './supervision/supervision.module.js';
 
@@ -47,6 +49,8 @@ export class AppModule {
         FollowUpsApiModule,
         RecordingsApiModule,
         LedgerApiModule,
+        FiguresApiModule,
+        StandingApiModule,
         MediaApiModule,
       ],
     };

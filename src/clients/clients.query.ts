@@ -33,6 +33,7 @@ export class ClientsQueries {
       .and('cl.company_id = ?', person.companyId)
       .and(KNOWN, narrowedTo(person))
       .and('cl.code = ?', query.code)
+      .and("cl.name ILIKE '%' || ? || '%' OR cl.code LIKE ? || '%'", likeText(query.search))
       .andAll('(cl.created_at, cl.id) < (?::timestamptz, ?::uuid)', readCursor(query.cursor, 'time'));
     const limit = where.place(query.limit + 1);
     const rows: ClientRow[] = await this.database.transaction(person.companyId, (tx) =>
@@ -107,3 +108,7 @@ const viewOf = (row: ClientRow): ClientAnswer => ({
   assignedExtension: row.number === null ? null : { number: row.number, name: row.extension_name },
   createdAt: row.created_at.toISOString(),
 });
+
+/** A text that LIKE takes as it stands (PostgreSQL manual §9.7.1). */
+const likeText = (text: string | undefined): string | undefined =>
+  text === undefined || text === '' ? undefined : text.replace(/[\\%_]/g, '\\$&');

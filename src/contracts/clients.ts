@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { extensionRef } from './calls.js';
 import { id, pageQuery, time } from './page.js';
 
-export const clientsQuery = pageQuery.extend({ code: z.string().max(20).optional() });
+export const clientsQuery = pageQuery.extend({
+  code: z.string().max(20).optional(),
+  /** A part of the name, or the beginning of the code. */
+  search: z.string().trim().max(80).optional(),
+});
 export type ClientsQuery = z.infer<typeof clientsQuery>;
 
 export const clientSchema = z
@@ -38,6 +42,32 @@ export type RevealRequest = z.infer<typeof revealRequest>;
 /** In E.164. */
 export const revealedNumber = z.object({ number: z.string() }).meta({ id: 'RevealedNumber' });
 export type RevealedNumber = z.infer<typeof revealedNumber>;
+
+/** Free text about a client, for whoever may see him. */
+const noteText = z
+  .string()
+  .trim()
+  .min(1, { message: 'is empty' })
+  .max(2000)
+  .refine((text) => !TELEPHONE_NUMBER.test(text), {
+    message: 'holds a telephone number, and managers see this note',
+  });
+export const clientNoteNew = z.strictObject({ text: noteText });
+export type ClientNoteNew = z.infer<typeof clientNoteNew>;
+
+export const clientNoteSchema = z
+  .object({
+    id,
+    text: z.string(),
+    at: time,
+    /** Who wrote it; null once the account is gone. */
+    author: z.object({ id, email: z.string() }).nullable(),
+  })
+  .meta({ id: 'ClientNote' });
+export type ClientNote = z.infer<typeof clientNoteSchema>;
+export const clientNotes = z.object({ items: z.array(clientNoteSchema) });
+export const clientNoteParameter = z.object({ id, noteId: id });
+export type ClientNoteParameter = z.infer<typeof clientNoteParameter>;
 
 export const clientChange = z
   .strictObject({

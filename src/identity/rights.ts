@@ -9,6 +9,7 @@ export const RIGHTS = {
   'calls.read': ['admin', 'supervisor', 'manager'],
   'clients.read': ['admin', 'supervisor', 'manager'],
   'clients.change': ['admin', 'supervisor'],
+  'clients.note': ['admin', 'supervisor', 'manager'],
   /** Seeing a client's number: with a reason, so often a day, and each time an entry (NumberVault). */
   'clients.reveal': ['admin', 'supervisor'],
   'follow-ups.read': ['admin', 'supervisor', 'manager'],
@@ -27,6 +28,7 @@ export const RIGHTS = {
   'media-servers.change': ['admin'],
   'people.read': ['admin'],
   'people.change': ['admin'],
+  'figures.read': ['admin', 'supervisor'],
   'ledger.read': ['admin'],
   'metrics.read': ['admin'],
   'own-account': ['admin', 'supervisor', 'manager'],

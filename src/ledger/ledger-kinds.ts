@@ -26,6 +26,7 @@ export const LEDGER_KINDS = {
   'recording.deleted':
     "a recording's key and files are gone: by retention, or by a person with a reason; its hash stays",
   'recording.reconciled': 'calls were compared with the files on disk: how many of each lack the other',
+  'client.noted': 'a note about a client was written, or taken back by its author',
   'client.changed': "a client's name or manager was changed",
   'data-key.rotated': 'everything sealed was sealed anew with another data key',
   'number.revealed': "a client's number was shown, to whom and why",

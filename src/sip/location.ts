@@ -132,5 +132,5 @@ export class Location {
 }
 
 /** A browser keeps its WebSocket open (RFC 7118); everything else that registers counts as a softphone. */
-const kindOf = ({ received }: Binding): DeviceKind =>
+export const kindOf = ({ received }: Binding): DeviceKind =>
   received.protocol === 'ws' || received.protocol === 'wss' ? 'browser' : 'softphone';

@@ -24,6 +24,7 @@ import { Provisioning } from '../../src/provisioning/provisioning.js';
 import { ProvisioningModule } from '../../src/provisioning/provisioning.module.js';
 import { RecordingsApiModule } from '../../src/recordings/recordings-api.module.js';
 import { RecordingsModule } from '../../src/recordings/recordings.module.js';
+import { FiguresApiModule } from '../../src/reports/figures-api.module.js';
 import { LedgerApiModule } from '../../src/reports/ledger-api.module.js';
 import { testDatabase, type TestDatabase } from './database.js';
 
@@ -84,6 +85,7 @@ export class Api {
       RecordingsModule,
       RecordingsApiModule,
       LedgerApiModule,
+      FiguresApiModule,
     ];
     const app = await NestFactory.create<NestExpressApplication>(
       { module: WebModule, imports },

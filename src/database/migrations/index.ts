@@ -4,6 +4,7 @@ import { Vault1700000000003 } from './1700000000003-vault.js';
 import { Mobiles1700000000004 } from './1700000000004-mobiles.js';
 import { Supervision1700000000006 } from './1700000000006-supervision.js';
 import { Recordings1700000000007 } from './1700000000007-recordings.js';
+import { WebNeeds1700000000008 } from './1700000000008-web-needs.js';
 import { Installation1700000000011 } from './1700000000011-installation.js';
 import { DataKeys1700000000012 } from './1700000000012-data-keys.js';
 
@@ -15,6 +16,7 @@ export const MIGRATIONS = [
   Mobiles1700000000004,
   Supervision1700000000006,
   Recordings1700000000007,
+  WebNeeds1700000000008,
   Installation1700000000011,
   DataKeys1700000000012,
 ];
