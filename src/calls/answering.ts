@@ -5,11 +5,28 @@ import type { WaitingInvite } from '../sip/inbound-invite.js';
 import type { EndingName } from './call-endings.js';
 import type { LiveCall } from './live-call.js';
 
-/** What it is called when the one who waits for our answer goes: before it, and after. */
-const GOING: Readonly<Record<'client' | 'manager', { before: EndingName; after: EndingName }>> = {
+/** The two parties of every call; between extensions the caller stands where the client does, his colleague answers. */
+export type Who = 'client' | 'manager';
+
+interface Going {
+  /** Whoever waited for our answer went before it. */
+  before: EndingName;
+  after: EndingName;
+}
+
+const WITH_A_CLIENT: Readonly<Record<Who, Going>> = {
   client: { before: 'caller-gave-up', after: 'client-hung-up' },
   manager: { before: 'manager-gave-up', after: 'manager-hung-up' },
 };
+
+const BETWEEN_COLLEAGUES: Readonly<Record<Who, Going>> = {
+  client: { before: 'manager-gave-up', after: 'manager-hung-up' },
+  manager: { before: 'colleague-hung-up', after: 'colleague-hung-up' },
+};
+
+/** What it is called when one of the parties goes. */
+export const goingOf = ({ direction }: LiveCall, who: Who): Going =>
+  (direction === 'internal' ? BETWEEN_COLLEAGUES : WITH_A_CLIENT)[who];
 
 /**
  * Answers whoever waits, with his media leg's SDP; resolves at his ACK.
@@ -19,11 +36,11 @@ export async function answer(
   call: LiveCall,
   invite: WaitingInvite,
   leg: MediaLeg,
-  who: 'client' | 'manager',
+  who: Who,
 ): Promise<SipDialog> {
   const dialog = await invite.answer(leg.sdp).catch(() => {
     // Either the CANCEL was faster than our 200, or no ACK came for it (RFC 3261 §13.3.1.4).
-    const ending = invite.cancelled.aborted ? GOING[who].before : 'answer-not-confirmed';
+    const ending = invite.cancelled.aborted ? goingOf(call, who).before : 'answer-not-confirmed';
     throw new AppError(ending, `no dialog with the ${who}`);
   });
   endWith(call, dialog, who);
@@ -32,9 +49,9 @@ export async function answer(
 }
 
 /** Until the parties talk (Conversation), the end of this dialog is the call's end; the call's end always is its. */
-export function endWith(call: LiveCall, dialog: SipDialog, who: 'client' | 'manager'): void {
+export function endWith(call: LiveCall, dialog: SipDialog, who: Who): void {
   call.atEnd(() => dialog.bye());
-  dialog.onBye(({ by }) => call.end(by === 'remote' ? GOING[who].after : 'dialog-timed-out'));
+  dialog.onBye(({ by }) => call.end(by === 'remote' ? goingOf(call, who).after : 'dialog-timed-out'));
 }
 
 /** Until the parties talk, the loss of this leg is the call's end; the call's end always is its. */

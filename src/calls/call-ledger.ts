@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, type EntityManager } from 'typeorm';
+import { IsNull, Not, type EntityManager } from 'typeorm';
 import { ClientDirectory, type ClientView } from '../clients/client-directory.js';
 import { NumberVault } from '../clients/number-vault.js';
 import { AppError } from '../common/app-error.js';
@@ -31,17 +31,27 @@ interface ReceivedData {
 }
 
 /** How a manager's device, or somebody for him, named the client to call. */
-export type DialledBy = 'code' | 'number' | 'click' | 'proxy-number';
+export type DialledBy = 'code' | 'number' | 'click' | 'proxy-number' | 'extension';
+
+/** A call that a manager makes: to a client, or to a colleague. */
+export interface DialledCall {
+  /** Who calls. */
+  extension: ExtensionConfig;
+  by: DialledBy;
+  /** The INVITE that waits for our answer; null where nobody waits. */
+  callerTrace: InviteTrace | null;
+  clientId?: string;
+  /** The colleague, between extensions. */
+  toExtensionId?: string;
+}
 
 /** What the ledger keeps of a call that a manager makes. */
-interface DialledData {
+interface DialledData extends Omit<DialledCall, 'extension'> {
+  direction: 'outbound' | 'internal';
   /** E.164; what the client is shown. */
-  companyNumber: string;
-  clientId: string;
+  companyNumber: string | null;
   extensionId: string;
-  by: DialledBy;
   controlPlaneId: string;
-  callerTrace: InviteTrace | null;
 }
 
 /** One file of a conversation's recording. */
@@ -51,8 +61,8 @@ export interface Segment {
   recordingPath: string;
 }
 
-/** A conversation joined anew after its media server was lost, as it goes to the ledger. */
-export interface RejoinedData extends Segment {
+/** A conversation joined anew after its media server was lost, as it goes to the ledger; without a segment, unrecorded. */
+export interface RejoinedData extends Partial<Segment> {
   live: LiveParts;
 }
 
@@ -118,24 +128,18 @@ export class CallLedger {
     return result['client'] as unknown as ClientView | undefined;
   }
 
-  /** Writes down that a manager calls a client, before the client's phone rings. */
-  async dialled(
-    call: LiveCall,
-    {
-      extension,
-      ...dialled
-    }: {
-      extension: ExtensionConfig;
-      clientId: string;
-      companyNumber: string;
-      by: DialledBy;
-      callerTrace: InviteTrace | null;
-    },
-  ): Promise<void> {
-    const data: DialledData = { ...dialled, extensionId: extension.id, controlPlaneId: this.planes.id };
+  /** Writes down that a manager calls, before the other's phone rings. */
+  async dialled(call: LiveCall, { extension, ...dialled }: DialledCall): Promise<void> {
+    const data: DialledData = {
+      ...dialled,
+      direction: call.direction === 'internal' ? 'internal' : 'outbound',
+      companyNumber: call.companyNumber ?? null,
+      extensionId: extension.id,
+      controlPlaneId: this.planes.id,
+    };
     await this.ledger.write({
       ...this.entry(call, 'call.dialled', `extension:${extension.number}`, data),
-      clientId: dialled.clientId,
+      ...(dialled.clientId !== undefined && { clientId: dialled.clientId }),
       at: call.startedAt,
     });
   }
@@ -242,20 +246,29 @@ export class CallLedger {
 
   private async applyDialled(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
     const data = write.data as unknown as DialledData;
+    const { direction, companyNumber, clientId, extensionId, toExtensionId, by } = data;
     await tx.insert(Call, {
       id: write.callId,
       companyId: write.companyId,
-      direction: 'outbound',
-      companyNumber: data.companyNumber,
-      clientId: data.clientId,
+      direction,
+      companyNumber,
+      clientId: clientId ?? null,
       callerKind: 'number',
       startedAt: new Date(write.at),
-      managerExtensionId: data.extensionId,
+      managerExtensionId: extensionId,
       controlPlaneId: data.controlPlaneId,
       live: data.callerTrace ? { caller: data.callerTrace } : {},
     });
-    const { companyNumber, extensionId, by } = data;
-    return { clientId: data.clientId, payload: { companyNumber, extensionId, by } };
+    return {
+      ...(clientId !== undefined && { clientId }),
+      payload: {
+        direction,
+        companyNumber,
+        extensionId,
+        by,
+        ...(toExtensionId !== undefined && { toExtensionId }),
+      },
+    };
   }
 
   private async applyHandedOver(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
@@ -269,17 +282,20 @@ export class CallLedger {
   }
 
   private async applyAnswered(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
-    const { extensionId, recordingId, live } = write.data as unknown as AnsweredData;
-    await tx.update(
+    const { extensionId, recordingId = null, live } = write.data as unknown as AnsweredData;
+    const answered = { answeredAt: new Date(write.at), recordingId, live };
+    const { affected } = await tx.update(
       Call,
-      { id: write.callId },
-      { answeredAt: new Date(write.at), managerExtensionId: extensionId, recordingId, live },
+      { id: write.callId, direction: Not('internal') },
+      { ...answered, managerExtensionId: extensionId },
     );
+    // Between colleagues the call stays that of the one who made it; who answered is among its legs.
+    if (!affected) await tx.update(Call, { id: write.callId }, answered);
     return { ...(await this.clientOf(tx, write)), payload: { extensionId, recordingId } };
   }
 
   private async applyRejoined(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
-    const { recordingId, live } = write.data as unknown as RejoinedData;
+    const { recordingId = null, live } = write.data as unknown as RejoinedData;
     await tx.update(Call, { id: write.callId, endedAt: IsNull() }, { live }); // it may have ended meanwhile
     return { ...(await this.clientOf(tx, write)), payload: { recordingId } };
   }

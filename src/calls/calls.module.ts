@@ -5,13 +5,20 @@ import { DrachtioConnection } from '../sip/drachtio.connection.js';
 import { Ingress } from '../sip/ingress.js';
 import { SipModule } from '../sip/sip.module.js';
 import { CallLedger } from './call-ledger.js';
+import { CallLife } from './call-life.js';
 import { CallRecovery } from './call-recovery.js';
+import { CallsOut } from './calls-out.js';
+import { CallsOutController } from './calls-out.controller.js';
+import { ClickCallHandler } from './click-call.handler.js';
 import { ClientDialer } from './client-dialer.js';
+import { ClientReach } from './client-reach.js';
 import { ControlPlanes } from './control-planes.js';
 import { Conversation } from './conversation.js';
 import { DeviceCallHandler } from './device-call.handler.js';
 import { FeatureCodes } from './feature-codes.js';
+import { HangUps } from './hang-ups.js';
 import { InboundCallHandler } from './inbound-call.handler.js';
+import { InternalCallHandler } from './internal-call.handler.js';
 import { LiveCalls } from './live-calls.js';
 import { ManagerDialer } from './manager-dialer.js';
 import { OutboundCallHandler } from './outbound-call.handler.js';
@@ -23,15 +30,22 @@ import { Talks } from './talks.js';
 
 @Module({
   imports: [SipModule],
+  controllers: [CallsOutController],
   providers: [
     CallLedger,
+    CallLife,
     CallRecovery,
+    CallsOut,
+    ClickCallHandler,
     ClientDialer,
+    ClientReach,
     ControlPlanes,
     Conversation,
     DeviceCallHandler,
     FeatureCodes,
+    HangUps,
     InboundCallHandler,
+    InternalCallHandler,
     LiveCalls,
     ManagerDialer,
     OutboundCallHandler,

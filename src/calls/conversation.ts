@@ -8,6 +8,7 @@ import { MediaServers } from '../media/media-servers.js';
 import { RecordingFiles } from '../media/recording-files.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { SipDialog } from '../sip/dialog.js';
+import { goingOf, type Who } from './answering.js';
 import { CallLedger, type Segment } from './call-ledger.js';
 import type { LiveCall } from './live-call.js';
 import type { ManagerParty, Parties, Party } from './party.js';
@@ -43,7 +44,7 @@ export class Conversation {
       manager.dialog,
       joinable.then(() => this.join(client.leg, manager.leg, segment)),
     ]);
-    call.answered = { at: answeredAt, extensionId, recordingId: segment.recordingId };
+    call.answered = { at: answeredAt, extensionId, recordingId: segment?.recordingId };
     this.talk(call, {
       client: { leg: client.leg, dialog: clientDialog },
       manager: { leg: manager.leg, dialog: managerDialog, extensionId },
@@ -77,9 +78,13 @@ export class Conversation {
     });
   }
 
-  private async join(clientLeg: MediaLeg, managerLeg: MediaLeg, { recordingPath }: Segment): Promise<void> {
-    const path = await this.recordings.prepare(recordingPath);
-    await Promise.all([clientLeg.stopPlaying(), managerLeg.stopPlaying(), clientLeg.record(path)]);
+  private async join(clientLeg: MediaLeg, managerLeg: MediaLeg, segment: Segment | undefined): Promise<void> {
+    const path = segment && (await this.recordings.prepare(segment.recordingPath));
+    await Promise.all([
+      clientLeg.stopPlaying(),
+      managerLeg.stopPlaying(),
+      path === undefined ? undefined : clientLeg.record(path),
+    ]);
     await clientLeg.bridge(managerLeg);
   }
 
@@ -126,7 +131,10 @@ export class Conversation {
     await this.callLedger.rejoined(call, { ...segment, live: partsOf(call) });
   }
 
-  private newSegment(call: LiveCall): Segment {
+  /** @returns undefined where the call is not recorded: between colleagues, unless their company wants it */
+  private newSegment(call: LiveCall): Segment | undefined {
+    const company = this.provisioning.snapshot.companies.get(call.companyId);
+    if (call.direction === 'internal' && !company?.recordsInternalCalls) return undefined;
     const recordingId = newId();
     return {
       recordingId,
@@ -152,10 +160,10 @@ function partsOf({ talk }: LiveCall) {
 }
 
 /** A party's hold, codec change or keypad reaches his own leg, and through the bridge the other party. */
-function connect(call: LiveCall, who: 'client' | 'manager', { dialog, leg }: Party, other: Party): void {
+function connect(call: LiveCall, who: Who, { dialog, leg }: Party, other: Party): void {
   dialog.onBye(({ by }) => {
     if (call.talk?.[who].dialog !== dialog) return;
-    call.end(by === 'server' ? 'dialog-timed-out' : who === 'client' ? 'client-hung-up' : 'manager-hung-up');
+    call.end(by === 'server' ? 'dialog-timed-out' : goingOf(call, who).after);
   });
   dialog.onReinvite((sdp) => leg.modify(sdp));
   dialog.onInfo((contentType, body) => {

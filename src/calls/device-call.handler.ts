@@ -4,8 +4,8 @@ import { log } from '../common/log.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import { readDialled } from '../routing/dialled.js';
 import type { DeviceInvite } from '../sip/inbound-invite.js';
-import { CallLedger } from './call-ledger.js';
 import { FeatureCodes } from './feature-codes.js';
+import { InternalCallHandler } from './internal-call.handler.js';
 import { OutboundCallHandler } from './outbound-call.handler.js';
 import { OutboundNumbers } from './outbound-numbers.js';
 import { SpokenRefusal } from './spoken-refusal.js';
@@ -15,7 +15,6 @@ const REFUSED = {
   'wrong-code': { prompt: 'code-wrong', status: 404 },
   'no-such-client': { prompt: 'code-wrong', status: 404 },
   'raw-number': { prompt: 'refused', status: 403 },
-  'colleague-not-reachable': { prompt: 'number-unknown', status: 480 },
   'unknown-feature': { prompt: 'number-unknown', status: 404 },
   'unreadable-number': { prompt: 'number-unknown', status: 484 },
   'not-possible-now': { prompt: 'refused', status: 503 },
@@ -29,8 +28,8 @@ export class DeviceCallHandler {
     private readonly provisioning: Provisioning,
     private readonly features: FeatureCodes,
     private readonly outbound: OutboundCallHandler,
+    private readonly internal: InternalCallHandler,
     private readonly numbers: OutboundNumbers,
-    private readonly callLedger: CallLedger,
     private readonly spoken: SpokenRefusal,
   ) {}
 
@@ -60,7 +59,7 @@ export class DeviceCallHandler {
         return void (await feature(invite, dialled.argument));
       }
       case 'extension':
-        return 'colleague-not-reachable';
+        return void (await this.internal.handle(invite, dialled.extension));
       case 'number':
         return 'raw-number';
       case 'wrong-code':
@@ -74,7 +73,6 @@ export class DeviceCallHandler {
 
   /** Written down first, then told. */
   private async refuse(invite: DeviceInvite, reason: Refused): Promise<void> {
-    await this.callLedger.dialRefused(invite.extension, reason);
-    await this.spoken.refuse(invite, REFUSED[reason].prompt, REFUSED[reason].status);
+    await this.spoken.refuse(invite, { reason, ...REFUSED[reason] });
   }
 }

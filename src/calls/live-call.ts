@@ -68,7 +68,13 @@ export class LiveCall {
   readonly callerKind: Caller['kind'];
   companyNumber: string | undefined;
   client?: ClientView;
-  answered?: { at: string; extensionId: string; recordingId: string };
+  answered?: {
+    at: string;
+    /** Who answered, or whom the client answered. */
+    extensionId: string;
+    /** Undefined where the call is not recorded. */
+    recordingId: string | undefined;
+  };
   /** The parties, while they talk. */
   talk?: Parties;
   /** Extensions whose phones ring now. */

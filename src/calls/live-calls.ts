@@ -32,8 +32,7 @@ export class LiveCalls {
 
   remove(call: LiveCall): void {
     this.calls.delete(call.id);
-    const talker = talkerOf(call);
-    if (talker) this.lastTalk.set(talker, clock.now());
+    for (const talker of talkersOf(call)) this.lastTalk.set(talker, clock.now());
     call.changed({ kind: 'ended' });
     if (this.calls.size > 0) return;
     for (const resolve of this.emptied.splice(0)) resolve();
@@ -46,7 +45,7 @@ export class LiveCalls {
   /** Ms since the epoch of the extension's last conversation; now while it talks; 0 when it never did. */
   idleSince(extensionId: string): number {
     for (const call of this.calls.values()) {
-      if (talkerOf(call) === extensionId) return clock.now();
+      if (talkersOf(call).includes(extensionId)) return clock.now();
     }
     if ([...this.elsewhere.values()].includes(extensionId)) return clock.now();
     return this.lastTalk.get(extensionId) ?? 0;
@@ -92,5 +91,8 @@ export class LiveCalls {
   }
 }
 
-const talkerOf = ({ talk, answered }: LiveCall): string | undefined =>
-  talk?.manager.extensionId ?? answered?.extensionId;
+function talkersOf({ talk, answered, direction, fromExtensionId }: LiveCall): string[] {
+  const answering = talk?.manager.extensionId ?? answered?.extensionId;
+  if (answering === undefined) return [];
+  return direction === 'internal' && fromExtensionId ? [fromExtensionId, answering] : [answering];
+}

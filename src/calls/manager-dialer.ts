@@ -3,6 +3,7 @@ import { clock } from '../common/clock.js';
 import type { DeviceKind } from '../contracts/calls.js';
 import { LegDialer, type DialOutcome, type DialTarget } from '../sip/leg-dialer.js';
 import { Location } from '../sip/location.js';
+import type { EndingName } from './call-endings.js';
 import type { LiveCall } from './live-call.js';
 import { RingingPhones } from './ringing-phones.js';
 
@@ -60,6 +61,27 @@ export class ManagerDialer {
     call.ringsNoMore(extensionIds);
     noteRung(call, targets, startedAt, outcome);
     return outcome;
+  }
+}
+
+/** Why nobody took it: the ending of a call that rang one person's devices. */
+export function untaken(
+  { why, failures }: Extract<DialOutcome, { answeredBy: undefined }>,
+  who: 'manager' | 'colleague',
+): EndingName {
+  switch (why) {
+    case 'cancelled':
+      return 'manager-gave-up';
+    case 'timeout':
+      return `${who}-did-not-answer`;
+    case 'nobody-registered':
+      return `${who}-not-reachable`;
+    case 'refused':
+      return failures.some(({ status }) => status === 486 || status === 600)
+        ? `${who}-busy`
+        : `${who}-declined`;
+    default:
+      return why satisfies never;
   }
 }
 

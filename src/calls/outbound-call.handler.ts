@@ -4,23 +4,20 @@ import { MediaServers } from '../media/media-servers.js';
 import type { DeviceInvite } from '../sip/inbound-invite.js';
 import { answer, endWithLeg } from './answering.js';
 import { CallLedger, type DialledBy } from './call-ledger.js';
-import { ClientDialer } from './client-dialer.js';
-import { Conversation } from './conversation.js';
+import { CallLife } from './call-life.js';
+import { ClientReach } from './client-reach.js';
 import { LiveCall } from './live-call.js';
-import { LiveCalls } from './live-calls.js';
 import { OutboundNumbers } from './outbound-numbers.js';
-import { endFailed, refuseWaiting } from './unanswered.js';
 
 /** One call that a manager's device makes to a client, from INVITE to BYE. */
 @Injectable()
 export class OutboundCallHandler {
   constructor(
+    private readonly life: CallLife,
     private readonly callLedger: CallLedger,
-    private readonly liveCalls: LiveCalls,
     private readonly mediaServers: MediaServers,
-    private readonly clientDialer: ClientDialer,
-    private readonly conversation: Conversation,
     private readonly numbers: OutboundNumbers,
+    private readonly clientReach: ClientReach,
   ) {}
 
   /** Takes a device's INVITE to its end; it is written before the client's phone rings. */
@@ -33,53 +30,27 @@ export class OutboundCallHandler {
       companyNumber: this.numbers.shownTo(client, extension.companyId),
     });
     call.client = client;
-    this.liveCalls.add(call);
     invite.cancelled.addEventListener('abort', () => call.end('manager-gave-up'));
-    try {
-      await this.callLedger.dialled(call, {
-        extension,
-        clientId: client.id,
-        companyNumber: call.companyNumber ?? '',
-        by,
-        callerTrace: invite.trace,
-      });
+    await this.life.run(call, invite, async () => {
+      await this.callLedger.dialled(call, { extension, clientId: client.id, by, callerTrace: invite.trace });
       call.changed({ kind: 'began' });
       await this.converse(call, invite, client);
-    } catch (error) {
-      endFailed(call, error);
-    } finally {
-      if (!call.answered) refuseWaiting(call, invite);
-      await Promise.all([this.callLedger.ended(call), call.close()]);
-      this.liveCalls.remove(call);
-    }
+    });
   }
 
   private async converse(call: LiveCall, invite: DeviceInvite, client: ReachableClient): Promise<void> {
     const server = this.mediaServers.choose();
-    const [managerLeg, offered, number] = await Promise.all([
+    const [managerLeg, offered] = await Promise.all([
       invite.offer ? server.receive(invite.offer) : server.offer().then(({ leg }) => leg),
       server.offer(),
-      this.numbers.of(client, call.companyId),
     ]);
-    const clientLeg = offered.leg;
-    for (const leg of [managerLeg, clientLeg]) endWithLeg(call, leg);
+    for (const leg of [managerLeg, offered.leg]) endWithLeg(call, leg);
     if (call.over.aborted) return;
     if (invite.offer) invite.progress(managerLeg.sdp);
-
-    const dialog = await this.clientDialer.dial(call, number, {
-      managerLeg,
-      clientLeg,
-      offer: offered.offer,
+    await this.clientReach.reach(call, client, offered, {
+      extensionId: invite.extension.id,
+      leg: managerLeg,
+      dialog: () => answer(call, invite, managerLeg, 'manager'),
     });
-    await this.conversation.begin(call, {
-      client: { leg: clientLeg, dialog: Promise.resolve(dialog) },
-      manager: {
-        leg: managerLeg,
-        dialog: answer(call, invite, managerLeg, 'manager'),
-        extensionId: invite.extension.id,
-      },
-      joinable: Promise.resolve(),
-    });
-    await call.untilOver();
   }
 }

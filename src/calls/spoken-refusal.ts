@@ -6,24 +6,41 @@ import { MediaServers } from '../media/media-servers.js';
 import { Prompts } from '../media/prompts.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { DeviceInvite } from '../sip/inbound-invite.js';
+import { CallLedger } from './call-ledger.js';
 
-/** Tells a manager, in his own language, why his call is not made; then refuses it. */
+/** Why a device's call is not made. */
+export interface DialRefusal {
+  /** As the ledger has it. */
+  reason: string;
+  /** The name of a prompt. */
+  prompt: string;
+  status: number;
+}
+
+/** Writes down why a device's call is not made, tells the manager in his own language, and refuses it. */
 @Injectable()
 export class SpokenRefusal {
   constructor(
+    private readonly callLedger: CallLedger,
     private readonly mediaServers: MediaServers,
     private readonly prompts: Prompts,
     private readonly provisioning: Provisioning,
   ) {}
 
-  /** @param prompt the name of a prompt; said as early media, so that nothing is answered (RFC 3960) */
-  async refuse(invite: DeviceInvite, prompt: string, status: number): Promise<void> {
+  /** Written first, then told. */
+  async refuse(invite: DeviceInvite, { reason, prompt, status }: DialRefusal): Promise<void> {
+    await this.callLedger.dialRefused(invite.extension, reason);
+    await this.tell(invite, prompt);
+    invite.refuse(status);
+  }
+
+  /** Says a prompt as early media, so that nothing is answered (RFC 3960). Never throws. */
+  async tell(invite: DeviceInvite, prompt: string): Promise<void> {
     try {
       if (invite.offer) await this.say(invite, prompt);
     } catch (error) {
       log('calls').warn({ prompt, error: messageOf(error) }, 'a refusal was not spoken');
     }
-    invite.refuse(status);
   }
 
   private async say(invite: DeviceInvite, name: string): Promise<void> {

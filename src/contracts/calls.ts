@@ -65,3 +65,10 @@ export const callDetail = callSchema.extend({
   ),
 });
 export type CallDetail = z.infer<typeof callDetail>;
+
+/** Calls a client: the asking person's own devices ring first, or those of one kind. */
+export const callRequest = z.strictObject({
+  clientCode: z.string().regex(/^[0-9]{2,20}$/, { message: 'is no client code: it has digits only' }),
+  device: z.enum(deviceKinds).optional(),
+});
+export type CallRequest = z.infer<typeof callRequest>;

@@ -44,6 +44,13 @@ const timeZone = z
 /** Asked of mobiles that call back. Written, never read back. */
 const callbackPin = z.string().regex(/^[0-9]{4,8}$/, { message: 'is not 4 to 8 digits' });
 
+/** Whether calls between its extensions are recorded; those with clients always are. */
+const recordsInternalCalls = z.boolean();
+
+export const countryCode = z
+  .string()
+  .regex(/^[A-Z]{2}$/, { message: 'is not the two letters of a country (ISO 3166-1), as in RU' });
+
 export const companySchema = z
   .object({
     id,
@@ -55,20 +62,20 @@ export const companySchema = z
     stickyMinutes,
     timeZone: z.string().nullable(),
     hasCallbackPin: z.boolean(),
+    recordsInternalCalls,
   })
   .meta({ id: 'Company' });
 export const companyChange = someOf(
   z.strictObject({
     name,
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/, { message: 'is not the two letters of a country (ISO 3166-1), as in RU' }),
+    country: countryCode,
     sipDomain: host.nullable(),
     revealQuota,
     proxyFreshDays,
     stickyMinutes,
     timeZone: timeZone.nullable(),
     callbackPin: callbackPin.nullable(),
+    recordsInternalCalls,
   }),
 );
 

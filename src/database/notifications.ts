@@ -15,6 +15,8 @@ export interface Notices {
   registrations: { extensionId: string };
   /** A manager began to talk to a client, or ended. */
   talks: { callId: string; extensionId?: string; endedAt?: string };
+  /** A manager ends one of his calls, wherever it is. */
+  'hang-ups': { callId: string; extensionId: string };
   /** A media server is drained, or no longer. */
   'media-servers': { name: string };
   /** What watchers of another control plane's calls are to see, or its wish to be told all (supervision/live-feed.ts). */

@@ -81,7 +81,7 @@ export class FollowUpLedger {
     const client = await tx.findOneBy(Client, { id: clientId });
     if (client?.assignedExtensionId) return client.assignedExtensionId;
     const lastTalk = await tx.findOne(Call, {
-      where: { clientId, managerExtensionId: Not(IsNull()) },
+      where: { clientId, managerExtensionId: Not(IsNull()), answeredAt: Not(IsNull()) },
       order: { startedAt: 'DESC' },
     });
     return lastTalk?.managerExtensionId ?? null;

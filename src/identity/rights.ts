@@ -7,6 +7,8 @@ import type { Person, Role } from '../contracts/identity.js';
  */
 export const RIGHTS = {
   'calls.read': ['admin', 'supervisor', 'manager'],
+  /** Calling clients from the web page, and ending one's own calls there. */
+  'calls.make': ['admin', 'supervisor', 'manager'],
   'clients.read': ['admin', 'supervisor', 'manager'],
   'clients.change': ['admin', 'supervisor'],
   'clients.note': ['admin', 'supervisor', 'manager'],

@@ -3,7 +3,7 @@ export const LEDGER_KINDS = {
   'call.received': 'a call came in; written before anything rings',
   'call.refused': 'a call was turned away, with the SIP status and the cause',
   'call.refusals-suppressed': 'how many more refusals one source caused within a minute',
-  'call.dialled': 'a manager calls a client; written before the client’s phone rings',
+  'call.dialled': 'a manager calls a client or a colleague; written before the other’s phone rings',
   'call.dial-refused': 'a manager’s try to call was refused, and why',
   'call.answered': 'the parties talk: a manager answered, or the client whom he called',
   'call.handed-over': 'another manager took the client over; the call and its recording go on',

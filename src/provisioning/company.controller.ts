@@ -59,5 +59,6 @@ const viewOf = ({ callbackPin, ...row }: CompanyConfig): z.infer<typeof companyS
   proxyFreshDays: row.proxyFreshDays,
   stickyMinutes: row.stickyMinutes,
   timeZone: row.timeZone,
+  recordsInternalCalls: row.recordsInternalCalls,
   hasCallbackPin: callbackPin !== null,
 });

@@ -24,6 +24,8 @@ export interface CompanyConfig {
   readonly stickyMinutes: number;
   /** IANA name, for times that are spoken; null: the machine's own. */
   readonly timeZone: string | null;
+  /** Whether calls between its extensions are recorded. */
+  readonly recordsInternalCalls: boolean;
 }
 
 export interface CompanyNumberConfig {

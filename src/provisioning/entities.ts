@@ -14,6 +14,7 @@ export class Company {
   @Column('int', { name: 'sticky_minutes' }) stickyMinutes!: number;
   @Column('text', { name: 'time_zone', nullable: true }) timeZone!: string | null;
   @Column('boolean', { name: 'keep_original_recordings', default: true }) keepOriginalRecordings!: boolean;
+  @Column('boolean', { name: 'records_internal_calls' }) recordsInternalCalls!: boolean;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 

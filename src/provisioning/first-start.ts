@@ -56,7 +56,7 @@ export class FirstStart {
     );
     if (first) return { companyId: first.id, seeded: false };
     if (this.settings.SEED === 'none') {
-      const company = { name: 'Company', country: 'RU', sipDomain: null };
+      const company = { name: 'Company', country: 'RU', sipDomain: null, recordsInternalCalls: false };
       return { companyId: await this.seeding.company(tx, company), seeded: false };
     }
     if (!this.settings.loopbackOnly) {

@@ -104,6 +104,7 @@ const companyConfig = (row: Company, sealer: Sealer): CompanyConfig => ({
   callbackPin: row.callbackPinSealed && sealer.open(row.callbackPinSealed, secretContext.callbackPin(row.id)),
   stickyMinutes: row.stickyMinutes,
   timeZone: row.timeZone,
+  recordsInternalCalls: row.recordsInternalCalls,
 });
 
 const companyNumberConfig = (row: CompanyNumber): CompanyNumberConfig => ({

@@ -3,15 +3,20 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { AppError, messageOf } from '../common/app-error.js';
 import { roles } from '../contracts/identity.js';
-import { companyNumberNew, extensionNew, groupNew, trunkNew } from '../contracts/provisioning.js';
+import {
+  companyNumberNew,
+  countryCode,
+  extensionNew,
+  groupNew,
+  trunkNew,
+} from '../contracts/provisioning.js';
 
 const seedSchema = z.strictObject({
   company: z.strictObject({
     name: z.string().min(1).max(80),
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/, { message: 'is not the two letters of a country (ISO 3166-1), as in RU' }),
+    country: countryCode,
     sipDomain: z.string().min(1).max(253).nullable().default(null),
+    recordsInternalCalls: z.boolean().default(false),
   }),
   extensions: z.array(extensionNew.extend({ sipPassword: z.string().min(8).max(120) })).default([]),
   ringGroups: z

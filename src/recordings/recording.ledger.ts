@@ -28,7 +28,8 @@ export class RecordingLedger {
   }
 
   private async begun(tx: EntityManager, write: LedgerWrite): Promise<void> {
-    const { recordingId, recordingPath } = write.data as unknown as Segment;
+    const { recordingId, recordingPath } = write.data as unknown as Partial<Segment>;
+    if (recordingId === undefined) return; // not recorded
     const { callId, companyId } = write;
     const startedAt = new Date(write.at);
     let recording = await tx.findOneBy(Recording, { callId });

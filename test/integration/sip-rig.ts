@@ -69,6 +69,7 @@ export const snapshotWith = (trunks: Partial<TrunkConfig>[] = [{}]): Snapshot =>
         callbackPin: null,
         stickyMinutes: 0,
         timeZone: null,
+        recordsInternalCalls: false,
       },
     ],
     companyNumbers: [

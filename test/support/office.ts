@@ -88,6 +88,18 @@ export class Office {
     return this.carrier.dial(COMPANY_NUMBER, { from: caller, toneHz: TONES.caller, ...options });
   }
 
+  /** A client who has talked with this extension. @returns his code */
+  async clientOf(extension: Extension, number: string): Promise<string> {
+    const desk = await this.manager(extension);
+    const known = (await this.system.calls()).length;
+    const call = await this.call(number);
+    const manager = await (await desk.incoming()).answer(TONES[extension]);
+    await (await call.answered).hangUp();
+    await manager.ended;
+    const ended = await this.system.endedCalls(known + 1);
+    return ended.at(-1)?.client?.code as string;
+  }
+
   async extensionId(number: Extension): Promise<string> {
     const { body } = await this.system.api<{ items: ExtensionView[] }>('GET', '/extensions');
     const found = body.items.find((extension) => extension.number === number);

@@ -2,6 +2,7 @@ import { Foundation1700000000001 } from './1700000000001-foundation.js';
 import { CallsOut1700000000002 } from './1700000000002-calls-out.js';
 import { Vault1700000000003 } from './1700000000003-vault.js';
 import { Mobiles1700000000004 } from './1700000000004-mobiles.js';
+import { DiallingRules1700000000005 } from './1700000000005-dialling-rules.js';
 import { Supervision1700000000006 } from './1700000000006-supervision.js';
 import { Recordings1700000000007 } from './1700000000007-recordings.js';
 import { WebNeeds1700000000008 } from './1700000000008-web-needs.js';
@@ -14,6 +15,7 @@ export const MIGRATIONS = [
   CallsOut1700000000002,
   Vault1700000000003,
   Mobiles1700000000004,
+  DiallingRules1700000000005,
   Supervision1700000000006,
   Recordings1700000000007,
   WebNeeds1700000000008,
