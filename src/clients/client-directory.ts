@@ -32,7 +32,7 @@ const MOST_TRIES = 40;
  * rotated, two control planes that know different keys must not make two clients of one number.
  */
 const KEYS_ARE_CURRENT = `NOT EXISTS (SELECT FROM data_key
-  WHERE state IN ('coming', 'sealing') AND id <> ALL($8::int[]) OR state = 'gone' AND id = $9::int)`;
+  WHERE state IN ('coming', 'sealing') AND id <> ALL($8::int[]) OR state IN ('ending', 'gone') AND id = $9::int)`;
 
 const VIEW = `id, code, name, assigned_extension_id AS "assignedExtensionId"`;
 

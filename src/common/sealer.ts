@@ -10,9 +10,9 @@ const TAG_BYTES = 16;
 /**
  * What a data key is used for while keys are rotated. All of them open what they sealed.
  * coming: known everywhere soon, numbers are looked up by it too. sealing: the one in use. going: what it sealed is
- * being sealed anew. gone: it opens what was left behind in a spool, and is forgotten then.
+ * being sealed anew. ending: the database takes nothing sealed with it any more. gone: it opens what was left behind in a spool, and is forgotten then.
  */
-export type KeyRole = 'coming' | 'sealing' | 'going' | 'gone';
+export type KeyRole = 'coming' | 'sealing' | 'going' | 'ending' | 'gone';
 
 export interface RingKey {
   /** 1 to 255: the first byte of what it seals. */

@@ -67,7 +67,7 @@ export class SealedFiles {
       contentType,
       sizeBytes: String(sizeBytes),
       sha256: hash.digest(),
-      keySealed: this.sealer.seal(key.toString('base64'), contextOf(id)),
+      keySealed: this.sealer.seal(key.toString('base64'), recordingKeyContext(id)),
     };
   }
 
@@ -81,9 +81,10 @@ export class SealedFiles {
 
   /** A part of the audio. @throws AppError `recording-damaged`, what the file system throws */
   read({ id, path, sizeBytes, keySealed }: RecordingFile, range: ByteRange): AsyncGenerator<Buffer> {
-    const key = Buffer.from(this.sealer.open(keySealed, contextOf(id)), 'base64');
+    const key = Buffer.from(this.sealer.open(keySealed, recordingKeyContext(id)), 'base64');
     return unseal(this.files.absolutePath(path), key, Number(sizeBytes), range);
   }
 }
 
-const contextOf = (id: string) => `recording-file:${id}`;
+/** What a file's sealed key is bound to. */
+export const recordingKeyContext = (id: string): string => `recording-file:${id}`;

@@ -47,7 +47,8 @@ export interface Rotated extends Resealed {
  * 1. The new key comes: from now on a new client is found by both keys, at whatever control plane (client-directory.ts).
  * 2. Once all know it, everything is sealed with it, and every client gets his hash by it.
  * 3. It seals; the old key goes. Once all seal with it, what came in between is sealed anew and the old hashes go.
- * 4. The old key is gone: no control plane needs it, and each forgets it.
+ * 4. The old key ends: the database takes nothing more that it sealed, and what came till then is sealed anew.
+ * 5. It is gone: no control plane needs it, and each forgets it.
  *
  * @throws AppError rotation-under-way, control-plane-behind, transaction-open
  */
@@ -59,7 +60,7 @@ export async function rotate(parts: RotationParts): Promise<Rotated> {
   if (!rows[0]?.got)
     throw new AppError('rotation-under-way', 'another rotation of the data key is under way: let it end');
   try {
-    const isLastHalf = (await keyIn(database, 'going')) !== undefined;
+    const isLastHalf = (await keyIn(database, 'going', 'ending')) !== undefined;
     if (!isLastHalf) await bringKey(parts);
     const done: Resealed = { sealed: 0, unreadable: 0 };
     const reseal = async (options: { keyId: number; drop?: number }) => {
@@ -79,9 +80,13 @@ export async function rotate(parts: RotationParts): Promise<Rotated> {
       ]);
     }
     await keys.refresh();
-    const [from, to] = [await keyIn(database, 'going'), await keyIn(database, 'sealing')] as [number, number];
+    const from = (await keyIn(database, 'going', 'ending')) as number;
+    const to = (await keyIn(database, 'sealing')) as number;
     await untilPlanes(parts, to, 'seals_with_key');
     say(`every control plane seals with key ${to}`);
+    await reseal({ keyId: to, drop: from });
+    await changeStates(parts, [['going', 'ending']]);
+    await untilOlderTransactionsEnd(owner, parts.patienceMs);
     await reseal({ keyId: to, drop: from });
     await finish(parts, from, to);
     say(`key ${from} is gone`);
@@ -120,9 +125,9 @@ async function bringKey({
   await untilOlderTransactionsEnd(owner, patienceMs);
 }
 
-async function keyIn(database: Database, state: KeyRole): Promise<number | undefined> {
+async function keyIn(database: Database, ...states: KeyRole[]): Promise<number | undefined> {
   const [row] = await database.transaction('*', (tx) =>
-    tx.query<{ id: number }[]>('SELECT id FROM data_key WHERE state = $1', [state]),
+    tx.query<{ id: number }[]>('SELECT id FROM data_key WHERE state = ANY($1)', [states]),
   );
   return row?.id;
 }

@@ -1,5 +1,6 @@
 import { CLIENT_NUMBER_CONTEXT } from '../clients/number-vault.js';
 import { secretContext } from '../provisioning/secret-context.js';
+import { recordingKeyContext } from '../recordings/sealed-files.js';
 
 export interface SealedColumn {
   table: string;
@@ -16,5 +17,6 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'company', column: 'callback_pin_sealed', context: secretContext.callbackPin },
   { table: 'extension', column: 'sip_password_sealed', context: secretContext.extension },
   { table: 'mobile', column: 'number_sealed', context: secretContext.mobile },
+  { table: 'recording_file', column: 'key_sealed', context: recordingKeyContext },
   { table: 'trunk', column: 'password_sealed', context: secretContext.trunk },
 ];

@@ -104,6 +104,12 @@ describe('the data key', () => {
        WHERE table_schema = 'public' AND column_name LIKE '%sealed%' ORDER BY 1, 2`,
     );
     expect(SEALED_COLUMNS.map(({ table, column }) => ({ table, column }))).toEqual(columns);
+    // And each of them takes nothing that was sealed with a key that is out of use.
+    const guarded = await ledger.sql.query(
+      `SELECT event_object_table AS "table", event_object_column AS column FROM information_schema.triggered_update_columns
+       WHERE trigger_name LIKE '%by_old_key' ORDER BY 1, 2`,
+    );
+    expect(guarded).toEqual(columns);
   });
 
   it('is rotated while calls go on, whoever hears of it when: no client is lost, none becomes two', async () => {
@@ -199,6 +205,21 @@ describe('the data key', () => {
     expect(sealer.open(row!.phone, secretContext.extension(extension))).toBe('phone');
     expect(sealer.open(row!.carrier, secretContext.trunk(trunk))).toBe('carrier');
     expect(row!.lost).toEqual(Buffer.from([9, 1, 2, 3]));
+  });
+
+  it('out of use, is refused by the database itself', async () => {
+    const extension = newId();
+    const { sealer } = command.keys;
+    const late = sealer.seal('phone', secretContext.extension(extension));
+    await rotation();
+    const insert = (sealed: Buffer) =>
+      ledger.sql.query(
+        `INSERT INTO extension (id, company_id, number, name, sip_password_sealed) VALUES ($1, $2, '101', 'x', $3)`,
+        [extension, companyId, sealed],
+      );
+    await expect(insert(late)).rejects.toThrow(/sealed with data key 1, which is out of use/);
+    await command.keys.refresh();
+    await insert(sealer.seal('phone', secretContext.extension(extension)));
   });
 
   it('of before opens what waited in a spool, and finds the client it belongs to', async () => {
