@@ -325,6 +325,7 @@ export class CallLedger {
         companyId: write.companyId,
         callId: write.callId,
         extensionId: leg.extensionId,
+        via: leg.via ?? 'device',
         startedAt: new Date(leg.startedAt),
         answeredAt: dateOf(leg.answeredAt),
         endedAt: dateOf(leg.endedAt ?? write.at),

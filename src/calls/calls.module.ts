@@ -21,9 +21,11 @@ import { InboundCallHandler } from './inbound-call.handler.js';
 import { InternalCallHandler } from './internal-call.handler.js';
 import { LiveCalls } from './live-calls.js';
 import { ManagerDialer } from './manager-dialer.js';
+import { MobileDialer } from './mobile-dialer.js';
 import { OutboundCallHandler } from './outbound-call.handler.js';
 import { OutboundNumbers } from './outbound-numbers.js';
 import { PlanWalker } from './plan-walker.js';
+import { ProxyLeases } from './proxy-leases.js';
 import { RingingPhones } from './ringing-phones.js';
 import { SpokenRefusal } from './spoken-refusal.js';
 import { Talks } from './talks.js';
@@ -48,9 +50,11 @@ import { Talks } from './talks.js';
     InternalCallHandler,
     LiveCalls,
     ManagerDialer,
+    MobileDialer,
     OutboundCallHandler,
     OutboundNumbers,
     PlanWalker,
+    ProxyLeases,
     RingingPhones,
     SpokenRefusal,
     Talks,

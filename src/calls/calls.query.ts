@@ -64,13 +64,14 @@ export class CallsQueries {
 
 async function legsOf(tx: EntityManager, callId: string): Promise<CallDetail['legs']> {
   const rows: LegRow[] = await tx.query(
-    `SELECT l.started_at, l.answered_at, l.ended_at, l.sip_status, l.cause, e.number, e.name
+    `SELECT l.via, l.started_at, l.answered_at, l.ended_at, l.sip_status, l.cause, e.number, e.name
        FROM call_leg l LEFT JOIN extension e ON e.id = l.extension_id
       WHERE l.call_id = $1 ORDER BY l.started_at, l.id`,
     [callId],
   );
   return rows.map((row) => ({
     extension: row.number === null ? null : { number: row.number, name: row.name },
+    via: row.via,
     startedAt: row.started_at.toISOString(),
     answeredAt: row.answered_at?.toISOString() ?? null,
     endedAt: row.ended_at?.toISOString() ?? null,
@@ -80,6 +81,7 @@ async function legsOf(tx: EntityManager, callId: string): Promise<CallDetail['le
 }
 
 interface LegRow {
+  via: 'device' | 'mobile';
   started_at: Date;
   answered_at: Date | null;
   ended_at: Date | null;

@@ -8,6 +8,7 @@ import { MediaServers } from '../media/media-servers.js';
 import { RecordingFiles } from '../media/recording-files.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { SipDialog } from '../sip/dialog.js';
+import { digitOfInfo } from '../sip/info-digit.js';
 import { goingOf, type Who } from './answering.js';
 import { CallLedger, type Segment } from './call-ledger.js';
 import type { LiveCall } from './live-call.js';
@@ -167,10 +168,7 @@ function connect(call: LiveCall, who: Who, { dialog, leg }: Party, other: Party)
   });
   dialog.onReinvite((sdp) => leg.modify(sdp));
   dialog.onInfo((contentType, body) => {
-    // The older way to send a keypad digit, from phones that do not speak RFC 4733.
-    const digit = /^application\/dtmf/i.test(contentType)
-      ? /^(?:Signal\s*=\s*)?([0-9A-D*#])\s*$/m.exec(body)?.[1]
-      : undefined;
+    const digit = digitOfInfo(contentType, body);
     if (digit) void other.leg.sendDigits(digit);
   });
 }

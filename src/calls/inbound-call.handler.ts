@@ -65,7 +65,7 @@ export class InboundCallHandler {
     const server = this.mediaServers.choose();
     const [clientLeg, offered] = await Promise.all([
       this.clientLeg(call, server, invite),
-      this.walker.anyoneToRing(plan) ? this.managerLeg(call, server) : undefined,
+      this.walker.anyoneRegistered(plan) ? this.managerLeg(call, server) : undefined,
     ]);
     if (call.over.aborted) return;
     // An INVITE without SDP (RFC 3261 §13.2.1) gets our offer with the 200; before it there is nowhere to send audio.
@@ -74,20 +74,24 @@ export class InboundCallHandler {
     const country = this.provisioning.snapshot.companies.get(call.companyId)?.country ?? '';
     const taken = await this.walker.walk(call, plan, {
       clientLeg,
+      server,
       offer: offered?.offer ?? '',
       ringback: ringbackOf(country),
       language: languageOf(country),
       onRinging: () => invite.progress(),
     });
-    if (!taken || !offered) {
+    const managerLeg = taken?.leg ?? offered?.leg;
+    if (!taken || !managerLeg) {
       call.end(call.unansweredBecause ?? 'nobody-registered');
       return;
     }
     endWith(call, taken.dialog, 'manager');
+    if (taken.leg) endWithLeg(call, taken.leg);
+    if (managerLeg !== offered?.leg) void offered?.leg.end();
     await this.conversation.begin(call, {
       client: { leg: clientLeg, dialog: answer(call, invite, clientLeg, 'client') },
-      manager: { leg: offered.leg, dialog: Promise.resolve(taken.dialog), extensionId: taken.extensionId },
-      joinable: offered.leg.modify(taken.dialog.remoteSdp),
+      manager: { leg: managerLeg, dialog: Promise.resolve(taken.dialog), extensionId: taken.extensionId },
+      joinable: taken.leg ? Promise.resolve() : managerLeg.modify(taken.dialog.remoteSdp),
     });
     await call.untilOver();
   }

@@ -11,6 +11,8 @@ import type { Parties } from './party.js';
 /** One extension that was rung, and what came of it. */
 export interface RungExtension {
   extensionId: string;
+  /** Absent in what was spooled before there were mobiles. */
+  via?: 'device' | 'mobile';
   startedAt: string;
   answeredAt?: string;
   endedAt?: string;

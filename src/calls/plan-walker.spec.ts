@@ -1,11 +1,13 @@
 import type { MediaLeg } from '../media/media-leg.js';
+import type { MediaServer } from '../media/media-server.js';
 import type { Prompts } from '../media/prompts.js';
 import type { RoutePlan } from '../routing/route-plan.js';
 import type { SipDialog } from '../sip/dialog.js';
-import type { DialOptions, DialOutcome, DialTarget, LegDialer } from '../sip/leg-dialer.js';
+import type { DialOptions, DialOutcome, DialTarget, LegDialer, OtherTarget } from '../sip/leg-dialer.js';
 import type { Location } from '../sip/location.js';
 import { LiveCall } from './live-call.js';
 import { ManagerDialer } from './manager-dialer.js';
+import type { MobileDialer } from './mobile-dialer.js';
 import { PlanWalker, type Surroundings } from './plan-walker.js';
 import type { RingingPhones } from './ringing-phones.js';
 
@@ -46,14 +48,16 @@ function office(...outcomes: DialOutcome[]) {
   } as unknown as MediaLeg;
   const around: Surroundings = {
     clientLeg,
+    server: {} as MediaServer,
     offer: 'v=0',
     ringback: 'tone',
     language: 'en',
     onRinging: () => undefined,
   };
+  const mobiles = { targets: () => [] } as unknown as MobileDialer;
   const ringing = { add: () => undefined } as unknown as RingingPhones;
   return {
-    walker: new PlanWalker(new ManagerDialer(dialer, location, ringing), prompts),
+    walker: new PlanWalker(new ManagerDialer(dialer, location, ringing, mobiles), prompts),
     around,
     heard,
     dialled,
@@ -85,6 +89,23 @@ describe('walking a route plan', () => {
     [603, 'all-declined'],
   ])('remembers why nobody has the call: %i is %s', async (status, reason) => {
     const { walker, around } = office(refused(status));
+    const call = new LiveCall({ companyId: 'company', direction: 'inbound' });
+    await walker.walk(call, group, around);
+    expect(call.unansweredBecause).toBe(reason);
+  });
+
+  it.each([
+    [480, 'nobody-answered'],
+    [503, 'nobody-answered'],
+    [486, 'all-busy'],
+    [603, 'all-declined'],
+  ])('a mobile that its carrier answers %i for is %s', async (status, reason) => {
+    const mobile = { extensionId: 'e1', ring: () => Promise.reject(new Error()) } as unknown as OtherTarget;
+    const { walker, around } = office({
+      answeredBy: undefined,
+      why: 'refused',
+      failures: [{ target: mobile, status, cause: 0 }],
+    });
     const call = new LiveCall({ companyId: 'company', direction: 'inbound' });
     await walker.walk(call, group, around);
     expect(call.unansweredBecause).toBe(reason);

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { MediaLeg } from '../media/media-leg.js';
+import type { MediaServer } from '../media/media-server.js';
 import { Prompts, type Language } from '../media/prompts.js';
 import type { AnnounceStep, RingStep, RoutePlan } from '../routing/route-plan.js';
 import type { SipDialog } from '../sip/dialog.js';
-import type { DialOutcome } from '../sip/leg-dialer.js';
+import { isDevice, type DialOutcome, type LegFailure } from '../sip/fork.js';
 import type { EndingName } from './call-endings.js';
 import type { LiveCall } from './live-call.js';
 import { ManagerDialer } from './manager-dialer.js';
@@ -11,7 +12,9 @@ import { ManagerDialer } from './manager-dialer.js';
 /** What a walk needs of the call's surroundings. */
 export interface Surroundings {
   clientLeg: MediaLeg;
-  /** The SDP that every phone is offered. */
+  /** Where the client's leg is, and every other will be. */
+  server: MediaServer;
+  /** The SDP that every device is offered. */
   offer: string;
   /** What the caller hears while phones ring: a FreeSWITCH tone_stream. */
   ringback: string;
@@ -24,6 +27,8 @@ export interface Surroundings {
 export interface Taken {
   extensionId: string;
   dialog: SipDialog;
+  /** Where it has one of its own: a mobile, which was spoken to before. */
+  leg?: MediaLeg;
 }
 
 /** How much each failure explains: the caller is told of the strongest. */
@@ -58,10 +63,10 @@ export class PlanWalker {
     return undefined;
   }
 
-  /** Whether any phone of the plan is registered; without one nothing needs to be offered. */
-  anyoneToRing(plan: RoutePlan): boolean {
+  /** Whether any device of the plan is registered; without one nothing needs to be offered. */
+  anyoneRegistered(plan: RoutePlan): boolean {
     return plan.some(
-      (step) => step.do === 'ring' && step.extensionIds.some((id) => this.managers.canRing(id)),
+      (step) => step.do === 'ring' && step.extensionIds.some((id) => this.managers.isRegistered(id)),
     );
   }
 
@@ -95,10 +100,13 @@ export class PlanWalker {
   ): Promise<Taken | undefined> {
     const outcome = await this.managers.ring(call, extensionIds, {
       offer: around.offer,
+      server: around.server,
       timeoutMs,
       onRinging: around.onRinging,
     });
-    if (outcome.answeredBy) return { extensionId: outcome.answeredBy.extensionId, dialog: outcome.dialog };
+    if (outcome.answeredBy) {
+      return { extensionId: outcome.answeredBy.extensionId, dialog: outcome.dialog, leg: outcome.leg };
+    }
     remember(call, reasonOf(outcome));
     return undefined;
   }
@@ -119,13 +127,20 @@ function reasonOf(outcome: Extract<DialOutcome, { answeredBy: undefined }>): Una
     case 'timeout':
       return 'nobody-answered';
     case 'refused':
-      return outcome.failures.some(({ status }) => status === 486 || status === 600)
-        ? 'all-busy'
-        : 'all-declined';
+      if (outcome.failures.some(isUnreachedMobile)) return 'nobody-answered';
+      return outcome.failures.some(({ status }) => BUSY.includes(status)) ? 'all-busy' : 'all-declined';
     default:
       return outcome.why satisfies never;
   }
 }
+
+/** RFC 3261 §21.4.24, §21.6.1; and the refusals that are a person's own, with RFC 8197's 607. */
+const BUSY: readonly number[] = [486, 600];
+const DECLINED: readonly number[] = [603, 607];
+
+/** Switched off, out of reach, or rung until its carrier gave up: nobody has refused anything. */
+const isUnreachedMobile = ({ target, status }: LegFailure): boolean =>
+  !isDevice(target) && !BUSY.includes(status) && !DECLINED.includes(status);
 
 function remember(call: LiveCall, reason: Unanswered | undefined): void {
   const known = call.unansweredBecause;

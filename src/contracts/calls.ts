@@ -56,6 +56,8 @@ export const callDetail = callSchema.extend({
   legs: z.array(
     z.object({
       extension: extensionRef.nullable(),
+      /** A registered device, or the extension's mobile behind the carrier. */
+      via: z.enum(['device', 'mobile']),
       startedAt: time,
       answeredAt: time.nullable(),
       endedAt: time.nullable(),

@@ -10,6 +10,7 @@ export const LEDGER_KINDS = {
   'call.rejoined':
     'the media server was lost and both parties were joined on another; a new recording segment',
   'call.ended': 'the call is over: its ending, cause and times',
+  'proxy.leased': 'a proxy number stands for a client on a manager’s mobile from now on',
   'follow-up.opened': 'a client is owed a call',
   'follow-up.attempt': 'another unanswered call of that client, or a try to reach him',
   'follow-up.closed': 'the duty is met by a conversation, or closed by a supervisor with a reason',

@@ -108,6 +108,16 @@ export class MediaLeg {
     await this.esl.api('uuid_record', `${this.uuid} start ${path}`);
   }
 
+  /** Tells each keypad digit (RFC 4733) that this party presses, until the returned function is called. */
+  onDigit(pressed: (digit: string) => void): () => void {
+    const listener = (event: MediaEvent) => {
+      const digit = event.name === 'DTMF' ? event.header('DTMF-Digit') : undefined;
+      if (digit) pressed(digit);
+    };
+    this.eventListeners.add(listener);
+    return () => this.eventListeners.delete(listener);
+  }
+
   /** Sends keypad digits (RFC 4733) to this party. */
   async sendDigits(digits: string): Promise<void> {
     if (/^[0-9A-D*#]{1,32}$/.test(digits)) await this.command('uuid_send_dtmf', `${this.uuid} ${digits}`);

@@ -1,5 +1,5 @@
 import type { SipDialog } from './dialog.js';
-import { LegDialer, type DialOptions } from './leg-dialer.js';
+import { LegDialer, type DialOptions, type OtherTarget } from './leg-dialer.js';
 import { SipRejected } from './sip-rejected.js';
 import type { InviteOptions } from './uac.js';
 
@@ -118,6 +118,126 @@ describe('the leg dialer', () => {
     expect(await outcome).toMatchObject({
       answeredBy: { extensionId: '2' },
       failures: [{ status: 603 }, { status: 603 }],
+    });
+  });
+
+  describe('with a phone that is no registered device', () => {
+    /** A mobile that does what the spec says. */
+    function mobile(over: Partial<OtherTarget> = {}) {
+      const seen = { rung: 0, aborted: undefined as unknown, lost: 0, byes: 0 };
+      let settle!: { answer: () => void; refuse: (status: number) => void };
+      const target: OtherTarget = {
+        extensionId: '1',
+        delayMs: 0,
+        inPlaceOfDevices: false,
+        ring: (signal) => {
+          seen.rung += 1;
+          return new Promise((resolve, reject) => {
+            signal.addEventListener('abort', () => {
+              seen.aborted = signal.reason;
+              reject(new SipRejected(487));
+            });
+            settle = {
+              answer: () => resolve({ bye: async () => void seen.byes++ } as unknown as SipDialog),
+              refuse: (status) => reject(new SipRejected(status)),
+            };
+          });
+        },
+        lost: () => void seen.lost++,
+        ...over,
+      };
+      return {
+        target,
+        seen,
+        answer: () => settle.answer(),
+        refuse: (status: number) => settle.refuse(status),
+      };
+    }
+
+    it('rings it together with the devices, and it wins by its own word', async () => {
+      const uac = fakeUac();
+      const { target: theMobile, answer, seen } = mobile();
+      const outcome = new LegDialer(uac).dial([target('1'), theMobile], options());
+      expect(seen.rung).toBe(1);
+      answer();
+      expect((await outcome).answeredBy).toBe(theMobile);
+      expect(uac.calls[0]!.options.signal?.reason).toBe('answered elsewhere');
+    });
+
+    it('takes it back when a device answers', async () => {
+      const uac = fakeUac();
+      const { target: theMobile, seen } = mobile();
+      const outcome = new LegDialer(uac).dial([target('2'), theMobile], options());
+      uac.calls[0]!.answer();
+      expect((await outcome).answeredBy?.extensionId).toBe('2');
+      expect(seen.aborted).toBe('answered elsewhere');
+    });
+
+    it('lets go of one that answers in the same moment', async () => {
+      const uac = fakeUac();
+      const { target: theMobile, answer, seen } = mobile();
+      const outcome = new LegDialer(uac).dial([target('2'), theMobile], options());
+      uac.calls[0]!.answer();
+      answer();
+      expect((await outcome).answeredBy?.extensionId).toBe('2');
+      await new Promise(setImmediate);
+      expect([seen.lost, seen.byes]).toEqual([1, 1]);
+    });
+
+    it('begins when its delay is over, and in place of the devices stops that person’s alone', async () => {
+      const uac = fakeUac();
+      const { target: theMobile, refuse, seen } = mobile({ delayMs: 20, inPlaceOfDevices: true });
+      const outcome = new LegDialer(uac).dial([target('1'), target('2'), theMobile], options());
+      expect(seen.rung).toBe(0);
+      await new Promise((resolve) => uac.calls[0]!.options.signal?.addEventListener('abort', resolve));
+      expect([seen.rung, uac.calls[1]!.options.signal?.aborted]).toEqual([1, false]);
+      refuse(480);
+      uac.calls[1]!.refuse(486);
+      expect(await outcome).toMatchObject({
+        why: 'timeout',
+        failures: [{ status: 408 }, { status: 480 }, { status: 486 }],
+      });
+    });
+
+    it('begins at once where the person’s devices are through, or not there', async () => {
+      const uac = fakeUac();
+      const waiting = mobile({ delayMs: 60_000 });
+      const alone = mobile({ delayMs: 60_000, extensionId: '3' });
+      const outcome = new LegDialer(uac).dial([target('1'), waiting.target, alone.target], options());
+      expect([waiting.seen.rung, alone.seen.rung]).toEqual([0, 1]);
+      uac.calls[0]!.refuse(486);
+      await new Promise(setImmediate);
+      expect(waiting.seen.rung).toBe(1);
+      alone.refuse(408);
+      waiting.refuse(503);
+      expect(await outcome).toMatchObject({ why: 'timeout' });
+    });
+
+    it('goes on ringing it when the devices’ time is over', async () => {
+      const uac = fakeUac();
+      const { target: theMobile, answer } = mobile();
+      const outcome = new LegDialer(uac).dial([target('1'), theMobile], options({ timeoutMs: 20 }));
+      await new Promise((resolve) => uac.calls[0]!.options.signal?.addEventListener('abort', resolve));
+      answer();
+      expect((await outcome).answeredBy).toBe(theMobile);
+    });
+
+    it('does not ring it for a person who declines on a device', async () => {
+      const uac = fakeUac();
+      const { target: theMobile, seen } = mobile({ delayMs: 60_000 });
+      const outcome = new LegDialer(uac).dial([target('1'), theMobile], options());
+      uac.calls[0]!.refuse(603);
+      expect(await outcome).toMatchObject({ why: 'refused' });
+      expect(seen.rung).toBe(0);
+    });
+
+    it('is cancelled with the rest', async () => {
+      const { target: theMobile, seen } = mobile();
+      const abort = new AbortController();
+      const outcome = new LegDialer(fakeUac()).dial([theMobile], options({ signal: abort.signal }));
+      abort.abort();
+      expect(await outcome).toMatchObject({ why: 'cancelled', failures: [{ status: 487 }] });
+      expect(seen.aborted).toBeDefined();
     });
   });
 
