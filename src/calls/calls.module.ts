@@ -59,7 +59,7 @@ import { Talks } from './talks.js';
     SpokenRefusal,
     Talks,
   ],
-  exports: [CallRecovery, FeatureCodes, LiveCalls],
+  exports: [CallRecovery, FeatureCodes, LiveCalls, SpokenRefusal],
 })
 export class CallsModule {
   constructor(

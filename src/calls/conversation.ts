@@ -129,6 +129,7 @@ export class Conversation {
     const segment = this.newSegment(call);
     this.talk(call, { client: { ...client, leg: clientLeg }, manager: { ...manager, leg: managerLeg } });
     await this.join(clientLeg, managerLeg, segment);
+    call.changed({ kind: 'rejoined' });
     await this.callLedger.rejoined(call, { ...segment, live: partsOf(call) });
   }
 

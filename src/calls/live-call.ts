@@ -53,6 +53,7 @@ export type CallChange =
   | { kind: 'began' }
   | { kind: 'ringing'; extensionId?: string }
   | { kind: 'answered'; extensionId: string }
+  | { kind: 'rejoined' }
   | { kind: 'held' | 'retrieved'; by: 'client' | 'manager' }
   | { kind: 'handed-over'; from: string; to: string }
   | { kind: 'ended' };

@@ -65,7 +65,16 @@ export const liveEventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('call'),
     at: z.string(),
-    change: z.enum(['began', 'ringing', 'answered', 'held', 'retrieved', 'handed-over', 'supervised']),
+    change: z.enum([
+      'began',
+      'ringing',
+      'answered',
+      'held',
+      'retrieved',
+      'handed-over',
+      'rejoined',
+      'supervised',
+    ]),
     call: liveCallSchema,
   }),
   /** A call is over, or is no longer for this watcher. */
@@ -82,3 +91,16 @@ export const liveEventSchema = z.discriminatedUnion('type', [
 export type LiveEvent = z.infer<typeof liveEventSchema>;
 
 export const superviseRequest = z.strictObject({ mode: z.enum(supervisionModes) });
+export type SuperviseRequest = z.infer<typeof superviseRequest>;
+
+/** What a supervisor does now. */
+export const supervisionSchema = z
+  .object({
+    mode: z.enum(supervisionModes),
+    /** The call he takes part in; null while he follows a manager who does not talk. */
+    callId: id.nullable(),
+    /** The extension he follows from call to call. */
+    following: extensionRef.nullable(),
+  })
+  .meta({ id: 'Supervision' });
+export type SupervisionView = z.infer<typeof supervisionSchema>;

@@ -9,6 +9,9 @@ export const RIGHTS = {
   'calls.read': ['admin', 'supervisor', 'manager'],
   /** Calling clients from the web page, and ending one's own calls there. */
   'calls.make': ['admin', 'supervisor', 'manager'],
+  'calls.listen': ['admin', 'supervisor'],
+  'calls.whisper': ['admin', 'supervisor'],
+  'calls.barge': ['admin', 'supervisor'],
   'clients.read': ['admin', 'supervisor', 'manager'],
   'clients.change': ['admin', 'supervisor'],
   'clients.note': ['admin', 'supervisor', 'manager'],

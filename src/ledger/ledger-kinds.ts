@@ -9,6 +9,11 @@ export const LEDGER_KINDS = {
   'call.handed-over': 'another manager took the client over; the call and its recording go on',
   'call.rejoined':
     'the media server was lost and both parties were joined on another; a new recording segment',
+  'supervision.started':
+    'a supervisor takes part in a call: listens, whispers or barges in; written before he hears anything',
+  'supervision.changed': 'a supervisor goes on in another way',
+  'supervision.ended': 'a supervisor takes part in the call no longer',
+  'supervision.refused': 'somebody who may not supervise a call tried to',
   'call.ended': 'the call is over: its ending, cause and times',
   'proxy.leased': 'a proxy number stands for a client on a manager’s mobile from now on',
   'follow-up.opened': 'a client is owed a call',

@@ -96,6 +96,11 @@ export class EslConnection {
     });
   }
 
+  /** Sends an event of our own; with a channel's Unique-ID it goes to the application that runs there. */
+  async sendEvent(subclass: string, headers: Record<string, string>): Promise<void> {
+    await this.command('sendevent CUSTOM', { 'Event-Subclass': subclass, ...headers });
+  }
+
   private async command(command: string, args: Record<string, string> | null = null): Promise<void> {
     const reply = await this.exchange((connection, done) => connection.sendRecv(command, args, done));
     const text = reply.getHeader('Reply-Text') ?? '';

@@ -5,6 +5,12 @@ import { SipRejected } from '../sip/sip-rejected.js';
 import type { EslConnection, MediaEvent } from './esl-connection.js';
 import type { Prompt } from './prompts.js';
 
+/** How a supervisor's leg takes part in a call (FreeSWITCH's eavesdrop, aimed at the manager's leg). */
+export type EavesdropMode = 'listen' | 'whisper' | 'barge';
+
+/** `eavesdrop-command`: whom the supervisor's voice reaches. 2 is the leg that is listened to, 3 both. */
+const EAVESDROP_COMMAND: Readonly<Record<EavesdropMode, string>> = { listen: '0', whisper: '2', barge: '3' };
+
 /** Why a leg ended on the media server's side: silence, a hang-up of its own, or the server itself is gone. */
 export type LegLoss = 'no-audio' | 'hung-up' | 'server-lost';
 
@@ -121,6 +127,40 @@ export class MediaLeg {
   /** Sends keypad digits (RFC 4733) to this party. */
   async sendDigits(digits: string): Promise<void> {
     if (/^[0-9A-D*#]{1,32}$/.test(digits)) await this.command('uuid_send_dtmf', `${this.uuid} ${digits}`);
+  }
+
+  /**
+   * Listens to another leg of the same media server and the party behind it, until that leg ends or `stopEavesdropping`.
+   * Nobody hears it begin, and keys pressed here change nothing.
+   * @param uuid the manager's leg: aimed at the client's, a whisper would be in the recording
+   */
+  async eavesdrop(uuid: string, mode: EavesdropMode): Promise<void> {
+    const variables = {
+      eavesdrop_enable_dtmf: false,
+      eavesdrop_whisper_aleg: mode === 'barge',
+      eavesdrop_whisper_bleg: mode !== 'listen',
+    };
+    for (const [name, value] of Object.entries(variables)) {
+      await this.esl.api('uuid_setvar', `${this.uuid} ${name} ${value}`);
+    }
+    await this.esl.execute(this.uuid, 'eavesdrop', uuid);
+  }
+
+  /** Whom this leg's voice reaches from now on. */
+  async eavesdropAs(mode: EavesdropMode): Promise<void> {
+    await this.steerEavesdrop(EAVESDROP_COMMAND[mode]);
+  }
+
+  async stopEavesdropping(): Promise<void> {
+    await this.steerEavesdrop('*');
+  }
+
+  private async steerEavesdrop(command: string): Promise<void> {
+    if (this.ended) return;
+    await this.esl.sendEvent('linekeeper::eavesdrop', {
+      'Unique-ID': this.uuid,
+      'eavesdrop-command': command,
+    });
   }
 
   /** Whether the media server still has this leg; true when it cannot be asked. */

@@ -81,6 +81,20 @@ export class MediaServers {
     }
   }
 
+  /** @returns the server that has this channel, whichever control plane made it; undefined where none says so */
+  async holding(uuid: string): Promise<MediaServer | undefined> {
+    const up = this.all.filter((server) => server.esl.isUp);
+    const has = await Promise.all(
+      up.map((server) =>
+        server.esl.api('uuid_exists', uuid).then(
+          (answer) => answer === 'true',
+          () => false,
+        ),
+      ),
+    );
+    return up.find((_, index) => has[index]);
+  }
+
   /** Ends a channel wherever it is, of an earlier process too. */
   async kill(uuid: string): Promise<void> {
     await Promise.allSettled(this.reachable.map((server) => server.esl.api('uuid_kill', uuid)));

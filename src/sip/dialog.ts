@@ -6,6 +6,7 @@ import { SipRejected } from './sip-rejected.js';
 import type { StackDialog, StackReply, StackRequest } from './stack.js';
 
 const BYE_WAIT_MS = 4_000;
+const OPTIONS_WAIT_MS = 5_000;
 const REINVITE_WAIT_MS = 10_000;
 /** RFC 3261 §13.3.1.4: 64*T1, after which drachtio-server gives up; a little later we do without its word. */
 const ACK_WAIT_MS = 40_000;
@@ -29,6 +30,8 @@ export interface SipDialog {
   readonly stackDialogId: string;
   /** Ends it. Time-limited, never throws; a second call does nothing. */
   bye(headers?: Record<string, string>): Promise<void>;
+  /** Asks the other side whether it is there (OPTIONS, RFC 3261 §11); any answer is one. Time-limited, never throws. */
+  isThere(): Promise<boolean>;
   /** re-INVITE. @returns the remote SDP @throws SipRejected when the other side refuses it */
   modify(sdp: string): Promise<string>;
   /** Called once, when the other side or the server ends it; at once when that is so already. Not after bye(). */
@@ -122,6 +125,19 @@ export class DrachtioDialog implements SipDialog {
     } catch (error) {
       // RFC 3261 §15.1.1: a BYE that fails ends the dialog all the same.
       log('sip').debug({ sipCallId: this.sipCallId, error: messageOf(error) }, 'BYE without an answer');
+    }
+  }
+
+  async isThere(): Promise<boolean> {
+    if (this.ended) return false;
+    try {
+      const { status } = await this.connection.request(
+        { method: 'OPTIONS', stackDialogId: this.stackDialogId },
+        OPTIONS_WAIT_MS,
+      );
+      return status !== 408;
+    } catch {
+      return false;
     }
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Person } from '../contracts/identity.js';
 import { Database } from '../database/database.js';
+import { readPeople } from '../identity/people.query.js';
 import type { Viewer } from './viewer.js';
 
 /** How far each person may see. */
@@ -15,6 +16,14 @@ export class Viewers {
       extensionId: person.extension?.id ?? null,
       groupIds: person.role === 'supervisor' ? await this.groupsOf(person) : null,
     };
+  }
+
+  /** The person whose extension this is. */
+  async personAt(companyId: string, extensionId: string): Promise<Person | undefined> {
+    const [person] = await this.database.transaction(companyId, (tx) =>
+      readPeople(tx, 'WHERE u.extension_id = $1 ORDER BY u.role, u.created_at', [extensionId]),
+    );
+    return person;
   }
 
   /** @returns null where a supervisor is set over no group of his own: the whole company's are his */

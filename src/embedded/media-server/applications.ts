@@ -169,6 +169,10 @@ function eavesdrop(channel: Channel, run: Run): void {
   const target = channel.services.channels.get(run.argument.trim());
   if (!target?.isUp || target === channel) return run.finish(NOTHING);
   const listening = new Eavesdrop(channel.media, target.media);
+  const isSet = (name: string) => channel.variables.get(name) === 'true';
+  listening.setMode(
+    ((isSet('eavesdrop_whisper_aleg') ? 1 : 0) | (isSet('eavesdrop_whisper_bleg') ? 2 : 0)) as EavesdropMode,
+  );
   const remove = channel.media.play(listening, () => undefined);
   const bug: [string, string][] = [
     ['Media-Bug-Function', 'eavesdrop'],

@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../common/app-error.js';
+import type { Person } from '../contracts/identity.js';
+import type { SupervisionMode } from '../contracts/live.js';
+import { NotFound } from '../http/problem.js';
+import type { MediaServer } from '../media/media-server.js';
+import type { DeviceInvite } from '../sip/inbound-invite.js';
+import { LiveFeed } from './live-feed.js';
+import { ManagerLegs } from './manager-legs.js';
+import { SupervisionLedger } from './supervision-ledger.js';
+import { hindranceOf, mayTakePart, type Hindrance, type Supervisor } from './supervisor.js';
+import { Viewers } from './viewers.js';
+import type { WatchedCall } from './watched-call.js';
+
+const PROBLEMS: Readonly<Record<Hindrance, { status: number; message: string }>> = {
+  'no-right': { status: 403, message: 'your role has not the right to take part in calls so' },
+  'no-such-call': { status: 404, message: 'there is no such call going on' },
+  'own-call': { status: 409, message: 'it is your own call' },
+  'not-answered': { status: 409, message: 'nobody has answered the call yet: try again when they talk' },
+};
+
+export const noExtension = () =>
+  new AppError('no-extension', 'you have no extension to ring: an administrator can give you one', {
+    httpStatus: 409,
+    blame: 'caller',
+  });
+
+/** Who may take part in what. */
+@Injectable()
+export class SuperviseAccess {
+  constructor(
+    private readonly feed: LiveFeed,
+    private readonly viewers: Viewers,
+    private readonly legs: ManagerLegs,
+    private readonly ledger: SupervisionLedger,
+  ) {}
+
+  async serverOf({ audience, view }: WatchedCall): Promise<MediaServer | undefined> {
+    return (await this.legs.find(audience.companyId, view.id))?.server;
+  }
+
+  /** @returns undefined, and it is written, where he may not */
+  async byShortNumber(
+    { extension }: DeviceInvite,
+    mode: SupervisionMode,
+    shortNumber: number,
+  ): Promise<{ supervisor: Supervisor; call: WatchedCall } | undefined> {
+    const call = this.feed.byShortNumber(extension.companyId, shortNumber);
+    const person = await this.viewers.personAt(extension.companyId, extension.id);
+    if (!call || !person) return undefined;
+    const supervisor = { ...person, extension };
+    const hindrance = hindranceOf(supervisor, await this.viewers.of(person), call, mode);
+    if (!hindrance) return { supervisor, call };
+    await this.ledger.write('supervision.refused', supervisor, call, { mode, reason: hindrance });
+    return undefined;
+  }
+
+  async byId(
+    person: Person,
+    callId: string,
+    mode: SupervisionMode,
+  ): Promise<{ supervisor: Supervisor; call: WatchedCall }> {
+    const supervisor = withExtension(person);
+    const call = this.feed.get(callId);
+    const hindrance = hindranceOf(supervisor, await this.viewers.of(person), call, mode);
+    if (call && !hindrance) return { supervisor, call };
+    if (call && hindrance && call.audience.companyId === person.companyId)
+      await this.ledger.write('supervision.refused', supervisor, call, { mode, reason: hindrance });
+    throw problem(hindrance ?? 'no-such-call');
+  }
+
+  async toFollow(
+    person: Person,
+    extensionId: string,
+    mode: SupervisionMode,
+  ): Promise<{ supervisor: Supervisor; name: string }> {
+    const supervisor = withExtension(person);
+    const viewer = await this.viewers.of(person);
+    const seen = this.feed.snapshotFor(viewer).extensions.find(({ id }) => id === extensionId);
+    if (!seen) throw new NotFound('extension');
+    if (!mayTakePart(supervisor, mode)) throw problem('no-right');
+    if (extensionId === supervisor.extension.id) throw problem('own-call');
+    return { supervisor, name: seen.name };
+  }
+}
+
+function withExtension(person: Person): Supervisor {
+  const { extension } = person;
+  if (!extension) throw noExtension();
+  return { ...person, extension };
+}
+
+function problem(hindrance: Hindrance): AppError {
+  const { status, message } = PROBLEMS[hindrance];
+  return new AppError(hindrance, message, { httpStatus: status, blame: 'caller' });
+}

@@ -1,0 +1,153 @@
+import { Injectable } from '@nestjs/common';
+import { messageOf } from '../common/app-error.js';
+import { log } from '../common/log.js';
+import type { SupervisionMode, SupervisionView } from '../contracts/live.js';
+import { Provisioning } from '../provisioning/provisioning.js';
+import type { Listener } from './listener.js';
+import { LiveFeed } from './live-feed.js';
+import { ManagerLegs } from './manager-legs.js';
+import { SupervisionLedger } from './supervision-ledger.js';
+import type { Supervisor } from './supervisor.js';
+import { refOf, type WatchedCall } from './watched-call.js';
+
+/** What a supervisor does: takes part in one call, or follows a manager from call to call. */
+interface Supervision {
+  supervisor: Supervisor;
+  mode: SupervisionMode;
+  listener: Listener;
+  call?: WatchedCall;
+  following?: string;
+}
+
+/** Who takes part in which call; each start, change and end is written down. */
+@Injectable()
+export class Supervisions {
+  /** By extension: one at a time from each. */
+  private readonly all = new Map<string, Supervision>();
+
+  constructor(
+    private readonly feed: LiveFeed,
+    private readonly legs: ManagerLegs,
+    private readonly ledger: SupervisionLedger,
+    private readonly provisioning: Provisioning,
+  ) {
+    feed.events.on('call', (call) => this.callChanged(call));
+    feed.events.on('gone', ({ callId }) => this.callEnded(callId));
+  }
+
+  of(extensionId: string): SupervisionView | undefined {
+    const supervision = this.all.get(extensionId);
+    if (!supervision) return undefined;
+    const { mode, call, following } = supervision;
+    return {
+      mode,
+      callId: call?.view.id ?? null,
+      following: following ? (refOf(this.provisioning.snapshot, following) ?? null) : null,
+    };
+  }
+
+  /**
+   * A supervisor's device is there, and hears nothing yet: what he began before ends.
+   * @param listener made with what to call when it is over
+   */
+  async begin(
+    supervisor: Supervisor,
+    mode: SupervisionMode,
+    make: (onOver: () => void) => Listener,
+    subject: { call: WatchedCall } | { following: string },
+  ): Promise<void> {
+    const { id } = supervisor.extension;
+    await this.end(id);
+    const listener = make(() => void this.left(id, listener));
+    const supervision: Supervision = { supervisor, mode, listener };
+    this.all.set(id, supervision);
+    if ('call' in subject) return this.join(supervision, subject.call);
+    supervision.following = subject.following;
+    const talk = this.feed.talkOf(subject.following);
+    if (talk) await this.join(supervision, talk);
+  }
+
+  async switchTo(extensionId: string, mode: SupervisionMode): Promise<void> {
+    const supervision = this.all.get(extensionId);
+    if (!supervision || supervision.mode === mode) return;
+    supervision.mode = mode;
+    if (supervision.call)
+      await this.ledger.write('supervision.changed', supervision.supervisor, supervision.call, { mode });
+    await supervision.listener.switchTo(mode);
+    this.show(supervision.call);
+  }
+
+  /** Resolves when the supervisor's device is told. */
+  async end(extensionId: string): Promise<void> {
+    await this.all.get(extensionId)?.listener.end();
+  }
+
+  /** Written before anything is heard. */
+  private async join(supervision: Supervision, call: WatchedCall): Promise<void> {
+    supervision.call = call;
+    await this.ledger.write('supervision.started', supervision.supervisor, call, { mode: supervision.mode });
+    await this.aim(supervision);
+    this.show(call);
+  }
+
+  private async aim({ supervisor, listener, call }: Supervision): Promise<void> {
+    if (!call) return;
+    const found = await this.legs.find(supervisor.companyId, call.view.id);
+    if (found) await listener.aimAt(found.uuid, found.server);
+  }
+
+  private async leave(supervision: Supervision): Promise<void> {
+    const { call, supervisor } = supervision;
+    if (!call) return;
+    supervision.call = undefined;
+    this.show(call);
+    await this.ledger.write('supervision.ended', supervisor, call, {});
+  }
+
+  /** A call began, or its manager's leg may be another one. */
+  private async callChanged(call: WatchedCall): Promise<void> {
+    for (const supervision of this.all.values()) {
+      const isHis = supervision.call?.view.id === call.view.id;
+      const isFollowed =
+        supervision.following !== undefined && supervision.following === call.managerExtensionId;
+      try {
+        if (isHis && supervision.following && !isFollowed) await this.letGo(supervision);
+        else if (isHis) await this.aim(supervision);
+        else if (isFollowed && !supervision.call && call.view.state !== 'ringing')
+          await this.join(supervision, call);
+      } catch (error) {
+        log('supervision').warn({ error: messageOf(error) }, 'a supervisor could not follow a call');
+      }
+    }
+  }
+
+  private async callEnded(callId: string): Promise<void> {
+    for (const supervision of this.all.values()) {
+      if (supervision.call?.view.id !== callId) continue;
+      if (supervision.following) await this.letGo(supervision);
+      else await supervision.listener.end();
+    }
+  }
+
+  /** The followed manager talks no more, or gave the client away: silence until his next call. */
+  private async letGo(supervision: Supervision): Promise<void> {
+    await this.leave(supervision);
+    await supervision.listener.rest();
+  }
+
+  private async left(extensionId: string, listener: Listener): Promise<void> {
+    const supervision = this.all.get(extensionId);
+    if (supervision?.listener !== listener) return;
+    this.all.delete(extensionId);
+    await this.leave(supervision);
+  }
+
+  private show(call: WatchedCall | undefined): void {
+    if (!call) return;
+    const here = [...this.all.values()].filter((one) => one.call?.view.id === call.view.id);
+    this.feed.supervised(
+      call.view.id,
+      here.map(({ supervisor, mode }) => ({ extensionId: supervisor.extension.id, mode })),
+    );
+  }
+}

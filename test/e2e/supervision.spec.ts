@@ -1,0 +1,167 @@
+import type { CallView } from '../../src/contracts/calls.js';
+import type { Conversation, Phone } from '../../src/simulate/phone.js';
+import { Office, recordingOf, TONES } from '../support/office.js';
+import { readWav, tonesIn } from '../support/tones.js';
+import { until } from '../support/until.js';
+import { Watcher } from '../support/watcher.js';
+
+const SUPERVISOR = 1750;
+const ALL = [TONES.caller, TONES['101'], TONES['102'], SUPERVISOR];
+
+describe('a supervisor', () => {
+  let office: Office;
+  let phone: Phone;
+  let watcher: Watcher;
+  let before = 0;
+
+  beforeAll(async () => {
+    office = await Office.open();
+    const made = await office.system.api<{ id: string; sipPassword: string }>('POST', '/extensions', {
+      number: '200',
+      name: 'Sofia',
+    });
+    expect(made.status).toBe(201);
+    const people = await office.system.api<{ items: { id: string; email: string }[] }>('GET', '/people');
+    const sofia = people.body.items.find(({ email }) => email === 'supervisor@example.com');
+    await office.system.api('PATCH', `/people/${sofia?.id}`, { extension: '200' });
+    await office.system.signIn('sofia', 'supervisor@example.com', 'supervisor-demo');
+    phone = await office.phone('200', { password: made.body.sipPassword });
+    await office.changeGroup({
+      memberIds: [await office.extensionId('101'), await office.extensionId('102')],
+    });
+    watcher = await Watcher.open(office.system, 'sofia');
+  }, 90_000);
+  beforeEach(async () => {
+    before = (await office.system.calls()).length;
+    watcher.events.length = 0;
+    expect((await phone.register()).status).toBe(200);
+  });
+  afterEach(async () => {
+    await office.silentDesks();
+    await office.system.assertNothingLeft();
+  });
+  afterAll(async () => {
+    watcher?.close();
+    await office?.close();
+  });
+
+  interface Talk {
+    id: string;
+    shortNumber: number;
+    client: Conversation;
+    manager: Conversation;
+  }
+
+  async function talk(): Promise<Talk> {
+    const desk = await office.manager('101');
+    const outgoing = await office.call('+79161234571');
+    const manager = await (await desk.incoming()).answer(TONES['101']);
+    const client = await outgoing.answered;
+    const { call } = await watcher.event('call', ({ change }) => change === 'answered');
+    return { id: call.id, shortNumber: call.shortNumber, client, manager };
+  }
+
+  const hears = (one: Conversation) => async () => tonesIn(await one.audio.listen(300), ALL);
+  /** Until each hears just these, and then once more. */
+  async function expectSound(heard: [Conversation, number[]][]): Promise<void> {
+    for (const [one, tones] of heard) {
+      await until(`hears ${tones.join()}`, async () => same(await hears(one)(), tones), 8_000);
+    }
+    for (const [one, tones] of heard) expect(await hears(one)()).toEqual([...tones].sort((a, b) => a - b));
+  }
+  const same = (a: number[], b: number[]) => [...a].sort().join() === [...b].sort().join();
+
+  const supervision = (method: string, body?: object) =>
+    office.system.api<{ callId: string | null }>(method, '/supervision', body, { as: 'sofia' });
+
+  it('listens, whispers to the manager alone, and barges in; neither whisper nor listener is in the recording', async () => {
+    const { id, client, manager } = await talk();
+    expect(
+      (await office.system.api('POST', `/calls/${id}/supervise`, { mode: 'listen' }, { as: 'sofia' })).status,
+    ).toBe(204);
+    const sofia = await (await phone.incoming()).answer(SUPERVISOR);
+    const [c, m] = [TONES.caller, TONES['101']];
+    await expectSound([
+      [sofia, [c, m]],
+      [client, [m]],
+      [manager, [c]],
+    ]);
+    expect((await supervision('PATCH', { mode: 'whisper' })).status).toBe(200);
+    await expectSound([
+      [manager, [c, SUPERVISOR]],
+      [client, [m]],
+    ]);
+    expect((await supervision('PATCH', { mode: 'listen' })).status).toBe(200);
+    await expectSound([[manager, [c]]]);
+    await client.hangUp();
+    await Promise.all([manager.ended, sofia.ended]); // the listener's leg ends with the call
+    const [call] = (await office.system.endedCalls(before + 1)).slice(before) as [CallView];
+    const wav = await recordingOf(office.system, call);
+    expect(readWav(wav).map((channel) => tonesIn(channel, ALL))).toEqual([[c], [m]]);
+    const kinds = (await office.system.ledger(id)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind.startsWith('supervision'))).toEqual([
+      'supervision.started',
+      'supervision.changed',
+      'supervision.changed',
+      'supervision.ended',
+    ]);
+  });
+
+  it('barges in from his phone by a feature code and the call’s short number; his keypad changes nothing', async () => {
+    const { shortNumber, client, manager } = await talk();
+    const outgoing = await phone.dial(`*12*${shortNumber}`, { toneHz: SUPERVISOR });
+    const sofia = await outgoing.answered;
+    const [c, m] = [TONES.caller, TONES['101']];
+    await expectSound([
+      [client, [m, SUPERVISOR]],
+      [manager, [c, SUPERVISOR]],
+    ]);
+    sofia.audio.press('0');
+    await expectSound([[client, [m, SUPERVISOR]]]);
+    await sofia.hangUp();
+    await expectSound([[client, [m]]]);
+    await client.hangUp();
+    await manager.ended;
+  });
+
+  it('follows a manager from call to call, and takes part in none between them', async () => {
+    await office.manager('101');
+    const anna = await office.extensionId('101');
+    const asked = await office.system.api(
+      'POST',
+      `/extensions/${anna}/follow`,
+      { mode: 'listen' },
+      { as: 'sofia' },
+    );
+    expect(asked.status).toBe(204);
+    const sofia = await (await phone.incoming()).answer(0);
+    for (let count = 0; count < 2; count++) {
+      watcher.events.length = 0;
+      const { client, manager } = await talk();
+      await expectSound([[sofia, [TONES.caller, TONES['101']]]]);
+      await client.hangUp();
+      await manager.ended;
+      await until('he takes part in no call', async () => {
+        const { body } = await supervision('GET');
+        return body.callId === null;
+      });
+    }
+    expect((await supervision('GET')).body).toMatchObject({ callId: null, following: { number: '101' } });
+    expect((await supervision('DELETE')).status).toBe(204);
+    await sofia.ended;
+  });
+
+  it('takes no part in his own call, in one of a group not his, and in none that is over', async () => {
+    const { id, client, manager } = await talk();
+    const supervise = (as: string, callId = id) =>
+      office.system.api<{ type: string }>('POST', `/calls/${callId}/supervise`, { mode: 'listen' }, { as });
+    await office.system.signIn('anna', 'manager1@example.com', 'manager1-demo');
+    expect((await supervise('anna')).status).toBe(403);
+    const dialled = await (await office.manager('102')).dial('*10*1');
+    expect(await dialled.status()).toBe(403);
+    await client.hangUp();
+    await manager.ended;
+    await watcher.event('call-gone');
+    expect((await supervise('sofia')).status).toBe(404);
+  });
+});
