@@ -9,6 +9,8 @@ import { SuperviseAccess } from './supervise-access.js';
 import { Supervisions } from './supervisions.js';
 import { SupervisorDevices } from './supervisor-devices.js';
 
+const NOT_ALLOWED = { reason: 'supervision-not-allowed', prompt: 'refused', status: 403 };
+
 /** The ways into a call for a supervisor: from his phone, and by having his devices rung. */
 @Injectable()
 export class Supervise {
@@ -23,7 +25,7 @@ export class Supervise {
   /** He dialled a feature code and a call's short number. */
   async fromPhone(invite: DeviceInvite, mode: SupervisionMode, shortNumber: string): Promise<void> {
     const found = await this.access.byShortNumber(invite, mode, Number(shortNumber));
-    if (!found) return this.spoken.refuse(invite, 'refused', 403);
+    if (!found) return this.spoken.refuse(invite, NOT_ALLOWED);
     const server = (await this.access.serverOf(found.call)) ?? this.mediaServers.choose();
     const leg = invite.offer ? await server.receive(invite.offer) : (await server.offer()).leg;
     const dialog = await invite.answer(leg.sdp).catch(async (error: unknown) => {
