@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
+import { SipModule } from '../sip/sip.module.js';
 import { StandingController } from './standing.controller.js';
 
-/** Wants Location and Trunks (sip.module.ts). */
-@Module({ controllers: [StandingController] })
+@Module({ imports: [SipModule], controllers: [StandingController] })
 export class StandingApiModule {}
