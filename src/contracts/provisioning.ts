@@ -167,3 +167,18 @@ export const trunkNew = trunkFields.extend({
   enabled: z.boolean().default(true),
 });
 export const trunkChange = someOf(trunkFields);
+export type Company = z.infer<typeof companySchema>;
+export type CompanyChange = z.infer<typeof companyChange>;
+export type Extension = z.infer<typeof extensionSchema>;
+export type ExtensionNew = z.input<typeof extensionNew>;
+export type ExtensionChange = z.infer<typeof extensionChange>;
+export type ExtensionWithPassword = z.infer<typeof extensionWithPassword>;
+export type RingGroup = z.infer<typeof groupSchema>;
+export type RingGroupNew = z.input<typeof groupNew>;
+export type RingGroupChange = z.infer<typeof groupChange>;
+export type CompanyNumber = z.infer<typeof companyNumberSchema>;
+export type CompanyNumberNew = z.input<typeof companyNumberNew>;
+export type CompanyNumberChange = z.infer<typeof companyNumberChange>;
+export type Trunk = z.infer<typeof trunkSchema>;
+export type TrunkNew = z.input<typeof trunkNew>;
+export type TrunkChange = z.infer<typeof trunkChange>;

@@ -5,8 +5,17 @@ import { ClientName, Outcome, talkedFor } from './call-parts.js';
 import { useFormat } from './format.js';
 import { Rows, RowLink, type Column } from './rows.js';
 
+/** Columns that a client's own history does without. */
+const BRIEFLY_OUT = ['client', 'direction'];
+
+interface CallsTableProps {
+  calls: CallView[];
+  label: string;
+  brief?: boolean;
+}
+
 /** Calls, the newest first. */
-export function CallsTable({ calls, label }: { calls: CallView[]; label: string }) {
+export function CallsTable({ calls, label, brief = false }: CallsTableProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const columns: Column<CallView>[] = [
@@ -33,5 +42,6 @@ export function CallsTable({ calls, label }: { calls: CallView[]; label: string 
     },
     { name: 'length', label: t('call.length'), align: 'right', cell: talkedFor },
   ];
-  return <Rows label={label} columns={columns} items={calls} keyOf={({ id }) => id} />;
+  const shown = brief ? columns.filter(({ name }) => !BRIEFLY_OUT.includes(name)) : columns;
+  return <Rows label={label} columns={shown} items={calls} keyOf={({ id }) => id} />;
 }

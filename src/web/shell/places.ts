@@ -1,6 +1,11 @@
 import type { LucideIcon } from 'lucide-react';
+import ChartColumn from 'lucide-react/icons/chart-column';
+import Disc3 from 'lucide-react/icons/disc-3';
 import ListTodo from 'lucide-react/icons/list-todo';
 import PhoneCall from 'lucide-react/icons/phone-call';
+import PhoneMissed from 'lucide-react/icons/phone-missed';
+import Radio from 'lucide-react/icons/radio';
+import Users from 'lucide-react/icons/users';
 import type { Role } from '../../contracts/identity.js';
 import type { Texts } from '../i18n/en.js';
 
@@ -21,6 +26,8 @@ export interface Section {
   places: readonly Place[];
 }
 
+const OVERSEERS: readonly Role[] = ['supervisor', 'admin'];
+
 /** Every page of the menu, in its order. The pages themselves are in routes.tsx. */
 export const SECTIONS: readonly Section[] = [
   {
@@ -28,18 +35,24 @@ export const SECTIONS: readonly Section[] = [
     places: [
       { to: '/debts', name: 'debts', icon: ListTodo, roles: ['manager'], right: 'follow-ups.read' },
       { to: '/calls', name: 'myCalls', icon: PhoneCall, roles: ['manager'], right: 'calls.read' },
+      { to: '/clients', name: 'clients', icon: Users, roles: ['manager'], right: 'clients.read' },
     ],
   },
   {
     name: 'supervision',
     places: [
-      { to: '/calls', name: 'calls', icon: PhoneCall, roles: ['supervisor', 'admin'], right: 'calls.read' },
+      { to: '/wall', name: 'wall', icon: Radio, roles: OVERSEERS, right: 'calls.read' },
+      { to: '/missed', name: 'missed', icon: PhoneMissed, roles: OVERSEERS, right: 'follow-ups.read' },
+      { to: '/calls', name: 'calls', icon: PhoneCall, roles: OVERSEERS, right: 'calls.read' },
+      { to: '/clients', name: 'clients', icon: Users, roles: OVERSEERS, right: 'clients.read' },
+      { to: '/recordings', name: 'recordings', icon: Disc3, roles: OVERSEERS, right: 'recordings.read' },
+      { to: '/day', name: 'day', icon: ChartColumn, roles: OVERSEERS, right: 'figures.read' },
     ],
   },
 ];
 
 /** Where each role begins. */
-export const START: Record<Role, string> = { manager: '/debts', supervisor: '/calls', admin: '/calls' };
+export const START: Record<Role, string> = { manager: '/debts', supervisor: '/wall', admin: '/wall' };
 
 export const placesFor = (role: Role, rights: readonly string[]): Section[] =>
   SECTIONS.map(({ name, places }) => ({

@@ -16,6 +16,7 @@ import { Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink as RouterLink, Outlet, useLocation } from 'react-router';
 import { API } from '../api/endpoints.js';
+import { useLiveFeed } from '../api/live.js';
 import { SignedIn, useMe } from '../api/me.js';
 import { reading, useChange } from '../api/query.js';
 import { Trouble, Waiting } from '../parts/states.js';
@@ -40,6 +41,7 @@ export function Shell() {
 function Desk() {
   const { t } = useTranslation();
   const [opened, menu] = useDisclosure();
+  useLiveFeed();
   const { pathname } = useLocation();
   const { close } = menu;
   useEffect(close, [pathname, close]);

@@ -1,0 +1,145 @@
+import { Badge, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import ShieldCheck from 'lucide-react/icons/shield-check';
+import { useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { FollowUpView } from '../../contracts/follow-ups.js';
+import { API } from '../api/endpoints.js';
+import { useMay } from '../api/me.js';
+import { useChange } from '../api/query.js';
+import { ClientName, nameOf } from '../parts/call-parts.js';
+import { useFormat } from '../parts/format.js';
+import { Listed } from '../parts/listed.js';
+import { Page } from '../parts/page.js';
+import { Rows, type Column } from '../parts/rows.js';
+import { Empty } from '../parts/states.js';
+import { useTrouble } from '../parts/trouble.js';
+
+const REFRESH_MS = 15_000;
+
+/** Clients who wait for a call, and who owes it. */
+export default function Missed() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const may = useMay();
+  const [closing, setClosing] = useState<FollowUpView>();
+  const columns: Column<FollowUpView>[] = [
+    { name: 'client', label: t('call.client'), cell: ({ client }) => <ClientName client={client} /> },
+    {
+      name: 'owner',
+      label: t('missed.owner'),
+      cell: ({ owner }) =>
+        owner ? (
+          `${owner.name} · ${owner.number}`
+        ) : (
+          <Badge variant="light" color="orange" tt="none">
+            {t('debts.anyones')}
+          </Badge>
+        ),
+    },
+    {
+      name: 'attempts',
+      label: t('missed.attempts'),
+      align: 'right',
+      cell: ({ attempts }) => format.number(attempts),
+    },
+    {
+      name: 'since',
+      label: t('missed.since'),
+      cell: ({ openedAt }) => <time dateTime={openedAt}>{format.relative(openedAt)}</time>,
+    },
+    {
+      name: 'due',
+      label: t('missed.due'),
+      cell: ({ dueAt }) =>
+        dueAt && (
+          <Badge variant="light" color={Date.parse(dueAt) < Date.now() ? 'red' : 'gray'} tt="none">
+            {format.moment(dueAt)}
+          </Badge>
+        ),
+    },
+  ];
+  if (may('follow-ups.close')) {
+    columns.push({
+      name: 'close',
+      label: t('missed.close'),
+      hiddenLabel: true,
+      align: 'right',
+      cell: (followUp) => (
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => setClosing(followUp)}
+          aria-label={t('missed.closeOf', { name: nameOf(followUp.client) })}
+        >
+          {t('missed.close')}
+        </Button>
+      ),
+    });
+  }
+  return (
+    <Page title={t('missed.title')} lead={t('missed.lead')}>
+      <Listed
+        endpoint={API.followUps}
+        query={{ state: 'open', limit: 100 }}
+        everyMs={REFRESH_MS}
+        empty={<Empty icon={ShieldCheck} title={t('missed.empty')} hint={t('missed.emptyHint')} />}
+      >
+        {(owed) => (
+          <Rows
+            label={t('missed.title')}
+            columns={columns}
+            items={[...owed].sort((a, b) => a.openedAt.localeCompare(b.openedAt))}
+            keyOf={({ id }) => id}
+          />
+        )}
+      </Listed>
+      {closing && <Closing followUp={closing} onDone={() => setClosing(undefined)} />}
+    </Page>
+  );
+}
+
+function Closing({ followUp, onDone }: { followUp: FollowUpView; onDone: () => void }) {
+  const { t } = useTranslation();
+  const words = useTrouble();
+  const [reason, setReason] = useState('');
+  const close = useChange(API.closeFollowUp, [API.followUps]);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    close.mutate({ params: { id: followUp.id }, input: { reason } }, { onSuccess: onDone });
+  };
+  const { error } = close;
+  return (
+    <Modal
+      opened
+      onClose={onDone}
+      title={t('missed.closeOf', { name: nameOf(followUp.client) })}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
+      <form onSubmit={submit}>
+        <Stack>
+          <Text size="sm" c="dimmed">
+            {t('missed.closeHint')}
+          </Text>
+          <Textarea
+            label={t('missed.reason')}
+            required
+            autosize
+            minRows={2}
+            data-autofocus
+            value={reason}
+            error={error && (error.fields['reason'] ?? words(error))}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onDone}>
+              {t('common.cancel')}
+            </Button>
+            <Button type="submit" loading={close.isPending}>
+              {t('missed.close')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
