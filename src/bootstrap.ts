@@ -67,9 +67,9 @@ async function openCalls(app: NestExpressApplication, settings: Settings): Promi
   const recovery = app.get(CallRecovery);
   await app.get(Ledger).drained();
   const leftOpen = await recovery.find();
-  await mediaServers.connect(app.get(DrachtioConnection).stack, app.get(ControlPlanes).id);
+  await mediaServers.connect(app.get(DrachtioConnection).stack, app.get(ControlPlanes).id, leftOpen.channels);
   await app.get(SipEdge).start(settings.DRACHTIO_URL ?? '');
-  await recovery.end(leftOpen);
+  await recovery.settle(leftOpen.calls);
   await recovery.watch();
   await app.get(Jobs).start();
 }

@@ -102,6 +102,10 @@ export class CallLedger {
     ledger.project('call.handed-over', (tx, write) => this.applyHandedOver(tx, write));
     ledger.project('call.answered', (tx, write) => this.applyAnswered(tx, write));
     ledger.project('call.rejoined', (tx, write) => this.applyRejoined(tx, write));
+    ledger.project('call.kept', async (tx, write) => ({
+      ...(await this.clientOf(tx, write)),
+      payload: {},
+    }));
     ledger.project('call.ended', (tx, write) => this.applyEnded(tx, write));
   }
 
@@ -168,6 +172,11 @@ export class CallLedger {
 
   async rejoined(call: LiveCall, data: RejoinedData): Promise<void> {
     await this.ledger.write(this.entry(call, 'call.rejoined', 'system', data));
+  }
+
+  /** A conversation of an earlier process goes on in this one. */
+  async kept(call: LiveCall): Promise<void> {
+    await this.ledger.write(this.entry(call, 'call.kept', 'system', {}));
   }
 
   async ended(call: LiveCall): Promise<void> {

@@ -1,61 +1,72 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
-import { messageOf } from '../common/app-error.js';
+import { ClientDirectory } from '../clients/client-directory.js';
 import { log } from '../common/log.js';
 import { Database } from '../database/database.js';
-import { MediaServers } from '../media/media-servers.js';
-import { Uac } from '../sip/uac.js';
 import { Call } from './call.entity.js';
-import { ENDINGS } from './call-endings.js';
-import { CallLedger } from './call-ledger.js';
+import { CallKeeper } from './call-keeper.js';
 import { ControlPlanes } from './control-planes.js';
+import { channelsOf, LeftCalls } from './left-calls.js';
 import { LiveCalls } from './live-calls.js';
 
-/** Ends the calls that a control plane never saw the end of: our own of before, and those of one that died. */
+/**
+ * Takes care of the calls that a control plane never saw the end of: our own of before, and those of one that died.
+ * Who still talks goes on talking; both sides of all others are ended.
+ */
 @Injectable()
 export class CallRecovery {
   constructor(
     private readonly database: Database,
-    private readonly callLedger: CallLedger,
-    private readonly liveCalls: LiveCalls,
-    private readonly mediaServers: MediaServers,
-    private readonly uac: Uac,
+    private readonly clients: ClientDirectory,
+    private readonly keeper: CallKeeper,
+    private readonly left: LeftCalls,
     private readonly planes: ControlPlanes,
+    private readonly liveCalls: LiveCalls,
   ) {}
 
-  /** The calls that our earlier process left open; to be asked for before new calls come in. */
-  async find(): Promise<Call[]> {
+  /**
+   * The calls that our earlier process left open; to be asked for before new calls come in.
+   * @returns also the channels that may not be touched until it is known who still talks
+   */
+  async find(): Promise<{ calls: Call[]; channels: string[] }> {
     await this.rememberTalks();
-    return this.openCallsOf(this.planes.id);
+    const calls = await this.openCallsOf(this.planes.id);
+    return { calls, channels: channelsOf(calls) };
   }
 
-  /** Ends both sides of every call left open and writes its ending; nothing stays open for ever. */
-  async end(open: readonly Call[]): Promise<void> {
-    await Promise.all(
+  /** Keeps each call or ends it; nothing stays open for ever. @returns those that go on */
+  async settle(open: readonly Call[]): Promise<Call[]> {
+    const kept = await Promise.all(
       open.map(async (call) => {
-        await this.hangUp(call);
-        await this.callLedger.endedAfterRestart({
-          id: call.id,
-          companyId: call.companyId,
-          direction: call.direction,
-          answered: call.answeredAt !== null,
-        });
+        // Of a control plane that was stopped, taken for dead, and goes on: it has the call still.
+        if (this.liveCalls.get(call.id)) return true;
+        if (await this.keeper.keep(call, await this.clientOf(call))) return true;
+        await this.left.end(call);
+        return false;
       }),
     );
-    if (open.length > 0) log('calls').warn({ calls: open.length }, 'calls left open were ended');
+    const goOn = open.filter((_, index) => kept[index]);
+    const ended = open.length - goOn.length;
+    if (ended > 0) log('calls').warn({ calls: ended }, 'calls left open were ended');
+    return goOn;
   }
 
-  /** From now on, the calls of other control planes that die are ended here. */
+  /** From now on, the calls of other control planes that die are taken care of here. */
   async watch(): Promise<void> {
     await this.planes.start(async (dead) => {
-      await this.end(await this.adopt(dead));
-      await this.mediaServers.hangUpAllOf(dead);
+      const goOn = await this.settle(await this.adopt(dead));
+      await this.left.hangUpAllOf(dead, goOn);
       await this.planes.forget(dead);
     });
   }
 
   stop(): void {
     this.planes.stop();
+  }
+
+  private async clientOf({ companyId, clientId }: Call) {
+    if (!clientId) return undefined;
+    return this.database.transaction(companyId, (tx) => this.clients.byId(tx, clientId));
   }
 
   private openCallsOf(controlPlaneId: string): Promise<Call[]> {
@@ -75,33 +86,6 @@ export class CallRecovery {
       return new Set((raw as { id: string }[]).map(({ id }) => id));
     });
     return (await this.openCallsOf(this.planes.id)).filter(({ id }) => ids.has(id));
-  }
-
-  private async hangUp({ id, live }: Call): Promise<void> {
-    if (!live) return;
-    if (!('clientLeg' in live)) {
-      // The real drachtio-server leaves caller and phones ringing when their client dies.
-      await Promise.all([
-        live.caller && this.uac.refuseOrphan(live.caller, ENDINGS['found-after-restart'].sipStatus),
-        ...(live.ringing ?? []).map((trace) => this.uac.cancelOrphan(trace)),
-      ]);
-      return;
-    }
-    // drachtio-server still holds the dialogs of a killed control plane, FreeSWITCH the channels.
-    const results = await Promise.allSettled([
-      this.uac.byeOrphan(live.clientDialogId),
-      this.uac.byeOrphan(live.managerDialogId),
-      this.mediaServers.kill(live.clientLeg),
-      this.mediaServers.kill(live.managerLeg),
-    ]);
-    for (const result of results) {
-      if (result.status === 'rejected') {
-        log('calls').debug(
-          { callId: id, error: messageOf(result.reason) },
-          'a part of the call was gone already',
-        );
-      }
-    }
   }
 
   private async rememberTalks(): Promise<void> {

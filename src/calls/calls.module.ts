@@ -4,6 +4,7 @@ import { MediaServers } from '../media/media-servers.js';
 import { DrachtioConnection } from '../sip/drachtio.connection.js';
 import { Ingress } from '../sip/ingress.js';
 import { SipModule } from '../sip/sip.module.js';
+import { CallKeeper } from './call-keeper.js';
 import { CallLedger } from './call-ledger.js';
 import { CallLife } from './call-life.js';
 import { CallRecovery } from './call-recovery.js';
@@ -19,6 +20,7 @@ import { FeatureCodes } from './feature-codes.js';
 import { HangUps } from './hang-ups.js';
 import { InboundCallHandler } from './inbound-call.handler.js';
 import { InternalCallHandler } from './internal-call.handler.js';
+import { LeftCalls } from './left-calls.js';
 import { LiveCalls } from './live-calls.js';
 import { ManagerDialer } from './manager-dialer.js';
 import { MobileDialer } from './mobile-dialer.js';
@@ -34,6 +36,7 @@ import { Talks } from './talks.js';
   imports: [SipModule],
   controllers: [CallsOutController],
   providers: [
+    CallKeeper,
     CallLedger,
     CallLife,
     CallRecovery,
@@ -48,6 +51,7 @@ import { Talks } from './talks.js';
     HangUps,
     InboundCallHandler,
     InternalCallHandler,
+    LeftCalls,
     LiveCalls,
     ManagerDialer,
     MobileDialer,

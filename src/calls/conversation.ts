@@ -79,6 +79,12 @@ export class Conversation {
     });
   }
 
+  /** Two whom an earlier process joined, and who talk still. */
+  resume(call: LiveCall, parties: Parties): void {
+    this.talk(call, parties);
+    call.changed({ kind: 'answered', extensionId: parties.manager.extensionId });
+  }
+
   private async join(clientLeg: MediaLeg, managerLeg: MediaLeg, segment: Segment | undefined): Promise<void> {
     const path = segment && (await this.recordings.prepare(segment.recordingPath));
     await Promise.all([

@@ -46,6 +46,8 @@ export interface CallStart {
   callerKind?: Caller['kind'];
   /** Who makes the call, where a manager does. */
   fromExtensionId?: string;
+  /** Of a call that an earlier process began. */
+  found?: { id: string; startedAt: string };
 }
 
 /** What changes in a call's life, for those who watch. */
@@ -63,8 +65,8 @@ export type CallChange =
  * in `close`, in the reverse order of opening.
  */
 export class LiveCall {
-  readonly id = newId();
-  readonly startedAt = clock.iso();
+  readonly id: string;
+  readonly startedAt: string;
   readonly companyId: string;
   readonly direction: Direction;
   readonly fromExtensionId: string | undefined;
@@ -97,6 +99,8 @@ export class LiveCall {
   private endedAs?: EndingName;
 
   constructor(start: CallStart) {
+    this.id = start.found?.id ?? newId();
+    this.startedAt = start.found?.startedAt ?? clock.iso();
     this.companyId = start.companyId;
     this.direction = start.direction;
     this.companyNumber = start.companyNumber;

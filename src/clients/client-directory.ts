@@ -71,6 +71,13 @@ export class ClientDirectory {
     throw new AppError('no-client-code', 'no free client code was found', { httpStatus: 503 });
   }
 
+  async byId(tx: EntityManager, id: string): Promise<ClientView | undefined> {
+    const [known] = await tx.query<Omit<ClientView, 'isNew'>[]>(`SELECT ${VIEW} FROM client WHERE id = $1`, [
+      id,
+    ]);
+    return known && { ...known, isNew: false };
+  }
+
   /**
    * The client of a code, if whoever uses this extension may know of him: a manager his own ones, supervisors and
    * administrators all of the company's.

@@ -14,6 +14,8 @@ export const LEDGER_KINDS = {
   'supervision.changed': 'a supervisor goes on in another way',
   'supervision.ended': 'a supervisor takes part in the call no longer',
   'supervision.refused': 'somebody who may not supervise a call tried to',
+  'call.kept':
+    'the control plane was lost during the conversation, and its successor found both parties talking',
   'call.ended': 'the call is over: its ending, cause and times',
   'proxy.leased': 'a proxy number stands for a client on a manager’s mobile from now on',
   'follow-up.opened': 'a client is owed a call',

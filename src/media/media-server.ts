@@ -4,6 +4,7 @@ import { SipRejected } from '../sip/sip-rejected.js';
 import type { Uac } from '../sip/uac.js';
 import { discoverSip } from './discovery.js';
 import { EslConnection } from './esl-connection.js';
+import { LeftChannel } from './left-channel.js';
 import { MediaLeg } from './media-leg.js';
 import { inactiveAnswer, type OfferedLeg } from './offered-leg.js';
 
@@ -15,6 +16,7 @@ const SWEEP_MS = 30_000;
 const PROBE_MS = 10_000;
 /** Whose leg it is; sofia keeps headers that begin with X- as variables of the channel. */
 const OWNER_HEADER = 'X-Linekeeper-Owner';
+const OWNER_VARIABLE = `sip_h_${OWNER_HEADER}`;
 
 /** sick: it takes commands and answers no INVITE. */
 export type MediaServerHealth = 'up' | 'sick' | 'down';
@@ -93,16 +95,17 @@ export class MediaServer {
   }
 
   /**
-   * Legs that an earlier life of the owner left here are ended.
+   * Legs that an earlier life of the owner left here are ended, but for those to keep.
    * @param srf the drachtio client, which drachtio-fsmrf wants to hold
    * @param owner the control plane whose legs ours are
+   * @param keep uuids of channels
    * @throws AppError with what to do
    */
-  async connect(srf: unknown, owner: string): Promise<void> {
+  async connect(srf: unknown, owner: string, keep: readonly string[] = []): Promise<void> {
     this.owner = owner;
     await this.esl.connect();
     try {
-      await this.hangUpAllOf(owner);
+      await this.hangUpAllOf(owner, keep);
       this.sipAddress = await discoverSip(srf, this.esl, this.address.password);
     } catch (error) {
       this.esl.disconnect(); // who tries again connects anew
@@ -120,9 +123,31 @@ export class MediaServer {
     this.esl.close();
   }
 
-  /** Ends every channel of a control plane that is no more. */
-  async hangUpAllOf(owner: string): Promise<void> {
-    await this.esl.api('hupall', `MANAGER_REQUEST sip_h_${OWNER_HEADER} ${owner}`);
+  /** Ends every channel of a control plane that is no more, but for those to keep, which become ours. */
+  async hangUpAllOf(owner: string, keep: readonly string[] = []): Promise<void> {
+    const giveTo = (whom: string) =>
+      Promise.all(
+        keep.map((uuid) =>
+          this.esl.api('uuid_setvar', `${uuid} ${OWNER_VARIABLE} ${whom}`).catch(() => undefined),
+        ),
+      );
+    await giveTo('nobody');
+    await this.esl.api('hupall', `MANAGER_REQUEST ${OWNER_VARIABLE} ${owner}`);
+    await giveTo(this.owner);
+  }
+
+  /** Whether these two channels are here, and joined to each other. */
+  async joins(uuid: string, other: string): Promise<boolean> {
+    const [joined, exists] = await Promise.all([
+      this.esl.api('uuid_getvar', `${uuid} bridge_uuid`).catch(() => ''),
+      this.esl.api('uuid_exists', other).catch(() => ''),
+    ]);
+    return joined === other && exists === 'true';
+  }
+
+  /** A channel that a process left which is no more, as a leg of ours. */
+  takeOver(uuid: string): MediaLeg {
+    return this.adopt(new LeftChannel(uuid, this.esl));
   }
 
   /** A leg for a party who offers: give it the party's SDP; its `sdp` is the answer for the party. */

@@ -27,11 +27,13 @@ export class MediaServers {
 
   /**
    * Connects to every server; where one is up, those that are not are tried again in the background.
-   * @param owner the control plane whose legs ours are; what it left behind in an earlier life is ended
+   * @param owner the control plane whose legs ours are; what it left behind in an earlier life is ended,
+   * but for the channels to keep
+   * @param keep uuids
    * @throws AppError of the first server when none is up
    */
-  async connect(srf: unknown, owner: string): Promise<void> {
-    const results = await Promise.allSettled(this.all.map((server) => server.connect(srf, owner)));
+  async connect(srf: unknown, owner: string, keep: readonly string[]): Promise<void> {
+    const results = await Promise.allSettled(this.all.map((server) => server.connect(srf, owner, keep)));
     const first = results[0];
     if (first?.status === 'rejected' && !this.isUp) throw first.reason;
     results.forEach((result, index) => {
@@ -100,9 +102,16 @@ export class MediaServers {
     await Promise.allSettled(this.reachable.map((server) => server.esl.api('uuid_kill', uuid)));
   }
 
+  /** The media server on which these two channels are joined to each other, of an earlier process too. */
+  async joining(uuid: string, other: string): Promise<MediaServer | undefined> {
+    const { reachable } = this;
+    const here = await Promise.all(reachable.map((server) => server.joins(uuid, other)));
+    return reachable[here.indexOf(true)];
+  }
+
   /** Ends every channel of a control plane that died, ringing calls' among them, of which no row tells. */
-  async hangUpAllOf(owner: string): Promise<void> {
-    await Promise.allSettled(this.reachable.map((server) => server.hangUpAllOf(owner)));
+  async hangUpAllOf(owner: string, keep: readonly string[]): Promise<void> {
+    await Promise.allSettled(this.reachable.map((server) => server.hangUpAllOf(owner, keep)));
   }
 
   /** Those that take commands, whether or not they get new calls. */

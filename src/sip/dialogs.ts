@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DrachtioDialog } from './dialog.js';
 import { DrachtioConnection } from './drachtio.connection.js';
+import { OrphanDialog } from './orphan-dialog.js';
 import type { StackDialog } from './stack.js';
 
 /** Every live dialog of this process. */
 @Injectable()
 export class Dialogs {
-  private readonly live = new Set<DrachtioDialog>();
+  private readonly live = new Set<DrachtioDialog | OrphanDialog>();
 
   constructor(private readonly connection: DrachtioConnection) {
     // A restarted drachtio-server knows none of the old dialogs and tells nobody (it answers 481 to their BYEs).
@@ -23,6 +24,13 @@ export class Dialogs {
     const adopted = new DrachtioDialog(this.connection, dialog, role, (gone) => this.live.delete(gone));
     this.live.add(adopted);
     return adopted;
+  }
+
+  /** A dialog that a process left which is no more. */
+  takeOver(stackDialogId: string): OrphanDialog {
+    const orphan = new OrphanDialog(this.connection, stackDialogId, (gone) => this.live.delete(gone));
+    this.live.add(orphan);
+    return orphan;
   }
 
   /** BYE to all, for the end of the process. */

@@ -36,6 +36,7 @@ import { Uac } from './uac.js';
     Uac,
   ],
   exports: [
+    Dialogs,
     DrachtioConnection,
     Ingress,
     LegDialer,

@@ -5,6 +5,7 @@ import { startCarrierRegistrar, type CarrierRegistrar } from '../support/carrier
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { describeWith } from '../support/requirements.js';
 import { ADMIN, type System } from '../support/system.js';
+import { cut, readWav, tonesIn } from '../support/tones.js';
 import { startTwoPlanes, type TwoPlanes } from '../support/two-planes.js';
 import { until, within } from '../support/until.js';
 
@@ -92,6 +93,10 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
       )
     )[0];
 
+  const kept = async (id: string) =>
+    (await two.planes[0].sql(`SELECT 1 FROM ledger_entry WHERE call_id = $1 AND kind = 'call.kept'`, [id]))
+      .length === 1;
+
   it('set up one company, once', async () => {
     expect(await two.planes[0].sql('SELECT name FROM company')).toHaveLength(1);
     expect(
@@ -178,26 +183,28 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
     await one.api('PATCH', `/trunks/${trunk.id}`, { enabled: false });
   }, 60_000);
 
-  it('one stopped for longer than it may be silent: its calls are ended once, and it serves again', async () => {
+  it('one stopped for longer than it may be silent: its calls go on, are ended once, and it serves again', async () => {
     const [one, other] = two.planes;
     const phone = await desk('101');
     const { caller, manager } = await conversationOf(one, phone, '+79161230002');
     const open = (await owners()).find(({ live }) => live)!;
     one.signal('SIGSTOP');
     try {
-      await until('the other has ended it', async () => (await endingOf(open.id))?.ending, TAKEN_OVER_MS);
-      await within(5_000, 'both phones hear of it', Promise.all([caller.ended, manager.ended]));
+      await until('the other has it', async () => (await liveCalls(other)) === 1, TAKEN_OVER_MS);
+      await expectToHear(caller.audio, TONES['101']);
     } finally {
       one.signal('SIGCONT');
     }
     await until('it beats again', async () => (await one.api('GET', '/health/ready')).status === 200);
+    await expectToHear(manager.audio, TONES.caller);
+    await caller.hangUp();
+    await manager.ended;
     await nothingLive();
-    expect(await endingOf(open.id)).toEqual({ ending: 'found-after-restart', entries: 1 });
+    expect(await endingOf(open.id)).toEqual({ ending: 'client-hung-up', entries: 1 });
     await leave(phone);
-    expect(other.running).toBe(true);
   }, 90_000);
 
-  it('one killed -9 while a call talks and one rings: both are ended within 20 s, new calls go through', async () => {
+  it('one killed -9 while a call talks and one rings: the one goes on, the other is ended, new calls go through', async () => {
     const [victim, survivor] = two.planes;
     const phone = await desk('101');
     const { caller, manager } = await conversationOf(victim, phone, '+79161230003');
@@ -228,22 +235,71 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
     }
     expect(Date.now() - killedAt).toBeLessThan(10_000);
 
-    await Promise.all([caller.ended, manager.ended]);
-    expect(Date.now() - killedAt).toBeLessThan(20_000);
-    await until('the survivor has written the ends', async () => {
-      const ends = await Promise.all([endingOf(talking.id), endingOf(orphan.id)]);
-      return ends.every((end) => end?.ending === 'found-after-restart');
-    });
-    expect((await endingOf(talking.id))?.entries).toBe(1);
+    await until(
+      'the survivor has written the end of the one',
+      async () => (await endingOf(orphan.id))?.ending === 'found-after-restart',
+      TAKEN_OVER_MS,
+    );
+    await until('and goes on with the other', () => kept(talking.id));
     // The caller who still rang is refused, and the phone that rang for him falls silent.
     const statuses = await Promise.race(ringing.map((one) => one.status()));
     expect(statuses).toBe(503);
     await Promise.race(rings.map(({ cancelled }) => cancelled));
     ringing.forEach((one) => one.cancel());
+
+    // Those who talk never noticed; the one's going is told to the other, and the call has its true ending.
+    await Promise.all([expectToHear(caller.audio, TONES['101']), expectToHear(manager.audio, TONES.caller)]);
+    await manager.hangUp();
+    await within(15_000, 'the client is let go', caller.ended);
     await nothingLive();
+    expect(await endingOf(talking.id)).toEqual({ ending: 'manager-hung-up', entries: 1 });
+    const ended = (await survivor.calls()).find(({ id }) => id === talking.id)!;
+    expect(ended.outcome).toBe('answered');
+    expect(await recordingOf(survivor, ended)).not.toHaveLength(0);
 
     await victim.restart();
     await until('the restarted one knows the phone', async () => (await devices(victim)) === 1);
     await leave(phone);
   }, 120_000);
+
+  it('one killed -9 and started again at once: its conversation goes on, with one recording, to its true end', async () => {
+    const [victim] = two.planes;
+    const phone = await desk('101');
+    const { caller, manager } = await conversationOf(victim, phone, '+79161230008');
+    const talking = (await owners()).find(({ live }) => live)!;
+    await victim.kill9();
+    await victim.restart();
+    await until('it has found it', () => kept(talking.id));
+    await Promise.all([expectToHear(caller.audio, TONES['101']), expectToHear(manager.audio, TONES.caller)]);
+    const hungUpAt = Date.now();
+    await caller.hangUp();
+    await within(15_000, 'the manager is let go', manager.ended);
+    await nothingLive();
+    expect(await endingOf(talking.id)).toEqual({ ending: 'client-hung-up', entries: 1 });
+    const ended = (await victim.calls()).find(({ id }) => id === talking.id)!;
+    // The one file has both parties to the end: the recording went on without a control plane.
+    const lateS = (hungUpAt - Date.parse(ended.answeredAt!)) / 1000 - 0.7;
+    const heard = readWav(await recordingOf(victim, ended)).map((sound) =>
+      tonesIn(cut(sound, lateS, lateS + 0.4), Object.values(TONES)),
+    );
+    expect(heard).toEqual([[TONES.caller], [TONES['101']]]);
+    await leave(phone);
+  }, 90_000);
+
+  it('one killed -9, and a party hangs up before it is started again: the other is let go, and the call was answered', async () => {
+    const [victim] = two.planes;
+    const phone = await desk('101');
+    const { caller, manager } = await conversationOf(victim, phone, '+79161230009');
+    const talking = (await owners()).find(({ live }) => live)!;
+    await victim.kill9();
+    await caller.hangUp();
+    await victim.restart();
+    await within(15_000, 'the manager is let go', manager.ended);
+    await nothingLive();
+    expect(await endingOf(talking.id)).toEqual({ ending: 'found-after-restart', entries: 1 });
+    expect(await kept(talking.id)).toBe(false);
+    const ended = (await victim.calls()).find(({ id }) => id === talking.id)!;
+    expect(ended.outcome).toBe('answered');
+    await leave(phone);
+  }, 90_000);
 });

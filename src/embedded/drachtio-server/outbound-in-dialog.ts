@@ -26,7 +26,6 @@ export class OutboundInDialog {
           : 'unable to find dialog for dialog id provided';
       return client.reply(frame, `NOK|Server error: ${why}`);
     }
-    entry.client = client; // an application that came back may take a dialog on
     if (app.method === 'ACK') return this.acknowledge(client, frame, app, entry);
     const { dialog } = entry;
     const request = dialog.request(app.method);

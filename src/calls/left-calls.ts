@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { messageOf } from '../common/app-error.js';
+import { log } from '../common/log.js';
+import { MediaServers } from '../media/media-servers.js';
+import { Uac } from '../sip/uac.js';
+import type { Call } from './call.entity.js';
+import { ENDINGS } from './call-endings.js';
+import { talks } from './call-keeper.js';
+import { CallLedger } from './call-ledger.js';
+
+/** Ends what a control plane left that is no more: both sides of its calls, and what is on the media servers. */
+@Injectable()
+export class LeftCalls {
+  constructor(
+    private readonly callLedger: CallLedger,
+    private readonly mediaServers: MediaServers,
+    private readonly uac: Uac,
+  ) {}
+
+  async end(call: Call): Promise<void> {
+    await this.hangUp(call);
+    await this.callLedger.endedAfterRestart({
+      id: call.id,
+      companyId: call.companyId,
+      direction: call.direction,
+      answered: call.answeredAt !== null,
+    });
+  }
+
+  /** Ends every channel of a control plane, but for those of these calls. */
+  async hangUpAllOf(controlPlaneId: string, keep: readonly Call[]): Promise<void> {
+    await this.mediaServers.hangUpAllOf(controlPlaneId, channelsOf(keep));
+  }
+
+  private async hangUp({ id, live }: Call): Promise<void> {
+    if (!live) return;
+    if (!talks(live)) {
+      // The real drachtio-server leaves caller and phones ringing when their client dies.
+      await Promise.all([
+        live.caller && this.uac.refuseOrphan(live.caller, ENDINGS['found-after-restart'].sipStatus),
+        ...(live.ringing ?? []).map((trace) => this.uac.cancelOrphan(trace)),
+      ]);
+      return;
+    }
+    // drachtio-server still holds the dialogs of a killed control plane, FreeSWITCH the channels.
+    const results = await Promise.allSettled([
+      this.uac.byeOrphan(live.clientDialogId),
+      this.uac.byeOrphan(live.managerDialogId),
+      this.mediaServers.kill(live.clientLeg),
+      this.mediaServers.kill(live.managerLeg),
+    ]);
+    for (const result of results) {
+      if (result.status === 'rejected') {
+        log('calls').debug(
+          { callId: id, error: messageOf(result.reason) },
+          'a part of the call was gone already',
+        );
+      }
+    }
+  }
+}
+
+/** The channels on media servers that these calls talk through. */
+export const channelsOf = (calls: readonly Call[]): string[] =>
+  calls.flatMap(({ live }) => (talks(live) ? [live.clientLeg, live.managerLeg] : []));
