@@ -18,6 +18,8 @@ export const personSchema = z
     companyId: id,
     /** The extension that rings for this person; null where none does. */
     extension: z.object({ id, number: z.string(), name: z.string() }).nullable(),
+    /** Ring groups that a supervisor is set over: whose calls he may watch and take part in. None: all of the company's. */
+    supervises: z.array(id),
   })
   .meta({ id: 'Person' });
 export type Person = z.infer<typeof personSchema>;
@@ -40,10 +42,17 @@ const personFields = z.strictObject({
   role: z.enum(roles),
   /** The number of the extension that rings for this person. */
   extension: z.string().max(10).nullable(),
+  supervises: z
+    .array(id)
+    .max(200)
+    .refine((ids) => new Set(ids).size === ids.length, { message: 'names a group twice' }),
   /** Written, never read back. */
   password: newPassword,
 });
-export const personNew = personFields.extend({ extension: personFields.shape.extension.default(null) });
+export const personNew = personFields.extend({
+  extension: personFields.shape.extension.default(null),
+  supervises: personFields.shape.supervises.default([]),
+});
 export type PersonNew = z.infer<typeof personNew>;
 export const personChange = personFields
   .omit({ email: true })

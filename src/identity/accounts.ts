@@ -3,6 +3,7 @@ import { Not, type EntityManager } from 'typeorm';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
 import type { Role } from '../contracts/identity.js';
+import { InputError } from '../http/problem.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { JsonObject } from '../ledger/ledger-write.js';
 import { UserAccount, UserToken } from './entities.js';
@@ -69,6 +70,24 @@ export class Accounts {
       id: account.id,
       fields: { password: 'set' },
     });
+  }
+
+  /** Sets a supervisor over these ring groups alone. @throws InputError where one is no group of the company */
+  async setOver(
+    tx: EntityManager,
+    { id, companyId }: Pick<UserAccount, 'id' | 'companyId'>,
+    groupIds: readonly string[],
+    actor: string,
+  ): Promise<void> {
+    await tx.query('DELETE FROM supervisor_group WHERE user_id = $1', [id]);
+    const set = await tx.query<unknown[]>(
+      `INSERT INTO supervisor_group (company_id, user_id, group_id)
+       SELECT company_id, $1, id FROM ring_group WHERE company_id = $2 AND id = ANY($3) RETURNING group_id`,
+      [id, companyId, groupIds],
+    );
+    if (set.length < groupIds.length)
+      throw new InputError([{ field: 'supervises', message: 'names a group that is none of this company' }]);
+    await this.write(tx, companyId, actor, { action: 'changed', id, fields: { supervises: [...groupIds] } });
   }
 
   /** Sets role or extension. Rights are looked up anew with every request, so that this holds at once. */

@@ -41,13 +41,15 @@ export class People {
     return this.database.transaction(asking.companyId, (tx) => one(tx, asking, id));
   }
 
-  /** @throws AppError 409 where the address has an account already; InputError where there is no such extension */
-  async create(asking: Person, { extension, ...fields }: PersonNew): Promise<Person> {
+  /** @throws AppError 409 where the address has an account already; InputError where there is no such extension or group */
+  async create(asking: Person, { extension, supervises, ...fields }: PersonNew): Promise<Person> {
     const { companyId } = asking;
     return orConflict(
       this.database.transaction(companyId, async (tx) => {
         const extensionId = (await extensionIdOf(tx, companyId, extension)) ?? undefined;
         const id = await this.accounts.create(tx, { companyId, ...fields, extensionId }, actorOf(asking));
+        if (supervises.length > 0)
+          await this.accounts.setOver(tx, { id, companyId }, supervises, actorOf(asking));
         return one(tx, asking, id);
       }),
     );
@@ -58,13 +60,14 @@ export class People {
     const { companyId } = asking;
     return this.database.transaction(companyId, async (tx) => {
       const account = await this.lock(tx, id);
-      const { role, extension, password } = change;
+      const { role, extension, supervises, password } = change;
       if (role !== undefined && role !== 'admin') await demandOtherAdmin(tx, account);
       if (role !== undefined || extension !== undefined) {
         const extensionId = await extensionIdOf(tx, companyId, extension);
         const fields = { ...(role && { role }), ...(extensionId !== undefined && { extensionId }) };
         await this.accounts.change(tx, account, fields, actorOf(asking));
       }
+      if (supervises) await this.accounts.setOver(tx, account, supervises, actorOf(asking));
       if (password !== undefined) await this.accounts.setPassword(tx, account, password, actorOf(asking));
       return one(tx, asking, id);
     });

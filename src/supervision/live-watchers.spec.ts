@@ -8,8 +8,8 @@ import type { Identity } from '../identity/identity.js';
 import type { FeedEntry } from './event-log.js';
 import type { LiveFeed } from './live-feed.js';
 import { LiveWatchers } from './live-watchers.js';
-import type { Viewers } from './viewers.js';
 
+const PERSON = { companyId: 'c', role: 'admin', extension: null, supervises: [] };
 const audience = { companyId: 'c', extensionIds: [], groupIds: [] };
 
 describe('the watchers of the live feed', () => {
@@ -29,10 +29,7 @@ describe('the watchers of the live feed', () => {
     watchers = new LiveWatchers(
       { httpAdapter: { getHttpServer: () => server } } as unknown as HttpAdapterHost,
       feed as unknown as LiveFeed,
-      { personOf: async () => ({}) } as unknown as Identity,
-      {
-        of: async () => ({ companyId: 'c', role: 'admin', extensionId: null, groupIds: null }),
-      } as unknown as Viewers,
+      { personOf: async () => PERSON } as unknown as Identity,
       { gauge: () => undefined } as unknown as Metrics,
     );
     watchers.onApplicationBootstrap();

@@ -12,8 +12,7 @@ import { Identity } from '../identity/identity.js';
 import { fromOurPages, tokenOf } from '../identity/rights.guard.js';
 import { textFor } from './event-log.js';
 import { LiveFeed } from './live-feed.js';
-import type { Viewer } from './viewer.js';
-import { Viewers } from './viewers.js';
+import { viewerOf, type Viewer } from './viewer.js';
 
 const PATH = '/live';
 const BEAT_MS = 15_000;
@@ -43,7 +42,6 @@ export class LiveWatchers {
     private readonly http: HttpAdapterHost,
     private readonly feed: LiveFeed,
     private readonly identity: Identity,
-    private readonly viewers: Viewers,
     metrics: Metrics,
   ) {
     feed.events.on('entry', (entry) => {
@@ -74,7 +72,7 @@ export class LiveWatchers {
       if (!given || !person) return refuse(socket, '401 Unauthorized');
       // A page of another site can open a WebSocket with the browser's cookie; only its Origin tells.
       if (given.by === 'cookie' && !fromOurPages(asked)) return refuse(socket, '403 Forbidden');
-      const viewer = await this.viewers.of(person);
+      const viewer = viewerOf(person);
       this.sockets.handleUpgrade(request, socket, head, (open) =>
         this.begin({ socket: open, token: given.token, viewer, alive: true }, placeOf(request)),
       );
@@ -124,7 +122,7 @@ export class LiveWatchers {
     try {
       const person = await this.identity.personOf(watcher.token);
       if (!person) return false;
-      const viewer = await this.viewers.of(person);
+      const viewer = viewerOf(person);
       if (JSON.stringify(viewer) !== JSON.stringify(watcher.viewer)) {
         watcher.viewer = viewer;
         this.send(watcher, JSON.stringify(this.feed.snapshotFor(viewer)));

@@ -2,14 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
 import type { Person } from '../contracts/identity.js';
 import type { SupervisionMode } from '../contracts/live.js';
+import { Database } from '../database/database.js';
 import { NotFound } from '../http/problem.js';
+import { readPeople } from '../identity/people.query.js';
 import type { MediaServer } from '../media/media-server.js';
+import type { ExtensionConfig } from '../provisioning/config.js';
 import type { DeviceInvite } from '../sip/inbound-invite.js';
 import { LiveFeed } from './live-feed.js';
 import { ManagerLegs } from './manager-legs.js';
 import { SupervisionLedger } from './supervision-ledger.js';
 import { hindranceOf, mayTakePart, type Hindrance, type Supervisor } from './supervisor.js';
-import { Viewers } from './viewers.js';
+import { viewerOf } from './viewer.js';
 import type { WatchedCall } from './watched-call.js';
 
 const PROBLEMS: Readonly<Record<Hindrance, { status: number; message: string }>> = {
@@ -30,7 +33,7 @@ export const noExtension = () =>
 export class SuperviseAccess {
   constructor(
     private readonly feed: LiveFeed,
-    private readonly viewers: Viewers,
+    private readonly database: Database,
     private readonly legs: ManagerLegs,
     private readonly ledger: SupervisionLedger,
   ) {}
@@ -46,10 +49,10 @@ export class SuperviseAccess {
     shortNumber: number,
   ): Promise<{ supervisor: Supervisor; call: WatchedCall } | undefined> {
     const call = this.feed.byShortNumber(extension.companyId, shortNumber);
-    const person = await this.viewers.personAt(extension.companyId, extension.id);
+    const person = await this.personAt(extension);
     if (!call || !person) return undefined;
     const supervisor = { ...person, extension };
-    const hindrance = hindranceOf(supervisor, await this.viewers.of(person), call, mode);
+    const hindrance = hindranceOf(supervisor, viewerOf(person), call, mode);
     if (!hindrance) return { supervisor, call };
     await this.ledger.write('supervision.refused', supervisor, call, { mode, reason: hindrance });
     return undefined;
@@ -62,7 +65,7 @@ export class SuperviseAccess {
   ): Promise<{ supervisor: Supervisor; call: WatchedCall }> {
     const supervisor = withExtension(person);
     const call = this.feed.get(callId);
-    const hindrance = hindranceOf(supervisor, await this.viewers.of(person), call, mode);
+    const hindrance = hindranceOf(supervisor, viewerOf(person), call, mode);
     if (call && !hindrance) return { supervisor, call };
     if (call && hindrance && call.audience.companyId === person.companyId)
       await this.ledger.write('supervision.refused', supervisor, call, { mode, reason: hindrance });
@@ -75,12 +78,20 @@ export class SuperviseAccess {
     mode: SupervisionMode,
   ): Promise<{ supervisor: Supervisor; name: string }> {
     const supervisor = withExtension(person);
-    const viewer = await this.viewers.of(person);
+    const viewer = viewerOf(person);
     const seen = this.feed.snapshotFor(viewer).extensions.find(({ id }) => id === extensionId);
     if (!seen) throw new NotFound('extension');
     if (!mayTakePart(supervisor, mode)) throw problem('no-right');
     if (extensionId === supervisor.extension.id) throw problem('own-call');
     return { supervisor, name: seen.name };
+  }
+
+  /** The person whose extension this is. */
+  private async personAt({ companyId, id }: ExtensionConfig): Promise<Person | undefined> {
+    const [person] = await this.database.transaction(companyId, (tx) =>
+      readPeople(tx, 'WHERE u.extension_id = $1 ORDER BY u.role, u.created_at', [id]),
+    );
+    return person;
   }
 }
 

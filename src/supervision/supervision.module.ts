@@ -11,7 +11,6 @@ import { SuperviseAccess } from './supervise-access.js';
 import { SupervisionLedger } from './supervision-ledger.js';
 import { Supervisions } from './supervisions.js';
 import { SupervisorDevices } from './supervisor-devices.js';
-import { Viewers } from './viewers.js';
 
 @Module({
   imports: [CallsModule, SipModule],
@@ -25,7 +24,6 @@ import { Viewers } from './viewers.js';
     SupervisionLedger,
     Supervisions,
     SupervisorDevices,
-    Viewers,
   ],
 })
 export class SupervisionModule {

@@ -1,4 +1,4 @@
-import type { Role } from '../contracts/identity.js';
+import type { Person, Role } from '../contracts/identity.js';
 import type { Audience } from './watched-call.js';
 
 /** Who looks, and how far he may see. */
@@ -9,6 +9,13 @@ export interface Viewer {
   /** The groups a supervisor is set over; null: the whole company's. */
   groupIds: readonly string[] | null;
 }
+
+export const viewerOf = ({ companyId, role, extension, supervises }: Person): Viewer => ({
+  companyId,
+  role,
+  extensionId: extension?.id ?? null,
+  groupIds: supervises.length > 0 ? supervises : null,
+});
 
 /** A manager sees what concerns his own extension, a supervisor his groups, an administrator all of the company. */
 export function sees(viewer: Viewer, audience: Audience | undefined): boolean {

@@ -151,6 +151,75 @@ describe('a supervisor', () => {
     await sofia.ended;
   });
 
+  it('whispers to the manager alone in a call that the manager made, and after a hold', async () => {
+    const { client: first, manager: at101 } = await talk();
+    const code = watcher.events.flatMap((event) =>
+      event.type === 'call' ? [event.call.client?.code] : [],
+    )[0];
+    await first.hangUp();
+    await at101.ended;
+    watcher.events.length = 0;
+    const outgoing = await (await office.manager('101')).dial(code ?? '', { toneHz: TONES['101'] });
+    const client = await (await office.carrier.incoming()).answer(TONES.caller);
+    const manager = await outgoing.answered;
+    const { call } = await watcher.event('call', ({ change }) => change === 'answered');
+    const dialled = await phone.dial(`*11*${call.shortNumber}`, { toneHz: SUPERVISOR });
+    const sofia = await dialled.answered;
+    const [c, m] = [TONES.caller, TONES['101']];
+    const both: [Conversation, number[]][] = [
+      [manager, [c, SUPERVISOR]],
+      [client, [m]],
+    ];
+    await expectSound(both);
+    await manager.hold();
+    await manager.resume();
+    await expectSound(both);
+    await client.hangUp();
+    await Promise.all([manager.ended, sofia.ended]);
+  });
+
+  it('of other groups sees nothing of the call, and has no part in it', async () => {
+    const other = await office.system.api<{ id: string }>('POST', '/ring-groups', { name: 'back office' });
+    const people = await office.system.api<{ items: { id: string; email: string }[] }>('GET', '/people');
+    const sofia = people.body.items.find(({ email }) => email === 'supervisor@example.com')!;
+    const supervise = async (ids: string[]) =>
+      (await office.system.api('PATCH', `/people/${sofia.id}`, { supervises: ids })).status;
+    expect(await supervise(['01890000-0000-7000-8000-000000000000'])).toBe(422);
+    expect(await supervise([other.body.id])).toBe(200);
+    const blind = await Watcher.open(office.system, 'sofia');
+    const { id, shortNumber, client, manager } = await talk();
+    const asked = await office.system.api(
+      'POST',
+      `/calls/${id}/supervise`,
+      { mode: 'listen' },
+      { as: 'sofia' },
+    );
+    expect(asked.status).toBe(404);
+    expect(await (await phone.dial(`*10*${shortNumber}`)).status()).toBe(403);
+    const refusals = (await office.system.ledger(id)).filter(({ kind }) => kind === 'supervision.refused');
+    expect(refusals).toHaveLength(2);
+    await client.hangUp();
+    await manager.ended;
+    expect(blind.events.filter(({ type }) => type.startsWith('call'))).toEqual([]);
+    blind.close();
+    expect(await supervise([])).toBe(200);
+  });
+
+  it('whose network dies is let go within 30 s, and the call goes on', async () => {
+    const { shortNumber, client, manager } = await talk();
+    const lost = await office.phone('200', { password: phone.options.password });
+    expect((await lost.register()).status).toBe(200);
+    await (
+      await lost.dial(`*10*${shortNumber}`)
+    ).answered;
+    await until('he takes part', async () => (await supervision('GET')).status === 200);
+    await lost.close();
+    await until('he is let go', async () => (await supervision('GET')).status === 404, 30_000);
+    await expectSound([[client, [TONES['101']]]]);
+    await client.hangUp();
+    await manager.ended;
+  });
+
   it('takes no part in his own call, in one of a group not his, and in none that is over', async () => {
     const { id, client, manager } = await talk();
     const supervise = (as: string, callId = id) =>
