@@ -184,7 +184,7 @@ describe('a supervisor', () => {
     const sofia = people.body.items.find(({ email }) => email === 'supervisor@example.com')!;
     const supervise = async (ids: string[]) =>
       (await office.system.api('PATCH', `/people/${sofia.id}`, { supervises: ids })).status;
-    expect(await supervise(['01890000-0000-7000-8000-000000000000'])).toBe(422);
+    expect(await supervise(['01890000-0000-7000-8000-000000000000'])).toBe(400);
     expect(await supervise([other.body.id])).toBe(200);
     const blind = await Watcher.open(office.system, 'sofia');
     const { id, shortNumber, client, manager } = await talk();
