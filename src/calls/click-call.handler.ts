@@ -3,14 +3,14 @@ import type { ReachableClient } from '../clients/client-directory.js';
 import { AppError } from '../common/app-error.js';
 import type { DeviceKind } from '../contracts/calls.js';
 import { MediaServers } from '../media/media-servers.js';
+import { OfferedLegs } from '../media/offered-legs.js';
 import type { ExtensionConfig } from '../provisioning/config.js';
-import type { DialOutcome } from '../sip/leg-dialer.js';
 import { endWithLeg } from './answering.js';
 import { CallLedger } from './call-ledger.js';
 import { CallLife } from './call-life.js';
 import { ClientReach, type WaitingManager } from './client-reach.js';
 import { LiveCall } from './live-call.js';
-import { ManagerDialer, untaken } from './manager-dialer.js';
+import { ManagerDialer, untaken, type Rung } from './manager-dialer.js';
 import { OutboundNumbers } from './outbound-numbers.js';
 
 /** How long the manager's own devices ring. */
@@ -62,29 +62,29 @@ export class ClickCallHandler {
     device?: DeviceKind,
   ): Promise<void> {
     const server = this.mediaServers.choose();
-    const [forManager, forClient] = await Promise.all([server.offer(), server.offer()]);
-    for (const { leg } of [forManager, forClient]) endWithLeg(call, leg);
+    const legs = new OfferedLegs(server, (leg) => endWithLeg(call, leg));
+    const [forClient] = await Promise.all([
+      server.offer(),
+      legs.offers(this.managers.mediaOf([extension.id], device)),
+    ]);
+    endWithLeg(call, forClient.leg);
     if (call.over.aborted) return;
     const outcome = await this.managers.ring(call, [extension.id], {
-      offer: forManager.offer,
+      legs,
       timeoutMs: PICK_UP_MS,
       ...(device && { device }),
     });
-    const manager = await pickedUp(call, outcome, forManager.leg);
+    const manager = await pickedUp(call, outcome);
     await this.clientReach.reach(call, client, forClient, manager);
   }
 }
 
 /** The manager has taken his device up; without that the client's phone never rings. @throws AppError why not */
-async function pickedUp(
-  call: LiveCall,
-  outcome: DialOutcome,
-  leg: WaitingManager['leg'],
-): Promise<WaitingManager> {
+async function pickedUp(call: LiveCall, outcome: Rung): Promise<WaitingManager> {
   if (!outcome.answeredBy) throw new AppError(untaken(outcome, 'manager'), 'the manager did not take it');
-  const { answeredBy, dialog } = outcome;
+  const { answeredBy, dialog, leg, joinable } = outcome;
   call.atEnd(() => dialog.bye());
   dialog.onBye(({ by }) => call.end(by === 'remote' ? 'manager-gave-up' : 'dialog-timed-out'));
-  await leg.modify(dialog.remoteSdp);
+  await joinable;
   return { extensionId: answeredBy.extensionId, leg, dialog: () => Promise.resolve(dialog) };
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { MediaLeg } from '../media/media-leg.js';
 import type { MediaServer } from '../media/media-server.js';
 import { MediaServers } from '../media/media-servers.js';
-import type { OfferedLeg } from '../media/offered-leg.js';
+import { OfferedLegs } from '../media/offered-legs.js';
 import { languageOf, ringbackOf } from '../media/country.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { RoutePlan } from '../routing/route-plan.js';
@@ -63,9 +63,10 @@ export class InboundCallHandler {
 
   private async converse(call: LiveCall, invite: InboundInvite, plan: RoutePlan): Promise<void> {
     const server = this.mediaServers.choose();
-    const [clientLeg, offered] = await Promise.all([
+    const legs = new OfferedLegs(server, (leg) => endWithLeg(call, leg));
+    const [clientLeg] = await Promise.all([
       this.clientLeg(call, server, invite),
-      this.walker.anyoneRegistered(plan) ? this.managerLeg(call, server) : undefined,
+      legs.offers(this.walker.mediaToRing(plan)),
     ]);
     if (call.over.aborted) return;
     // An INVITE without SDP (RFC 3261 §13.2.1) gets our offer with the 200; before it there is nowhere to send audio.
@@ -74,24 +75,22 @@ export class InboundCallHandler {
     const country = this.provisioning.snapshot.companies.get(call.companyId)?.country ?? '';
     const taken = await this.walker.walk(call, plan, {
       clientLeg,
-      server,
-      offer: offered?.offer ?? '',
+      legs,
       ringback: ringbackOf(country),
       language: languageOf(country),
       onRinging: () => invite.progress(),
     });
-    const managerLeg = taken?.leg ?? offered?.leg;
-    if (!taken || !managerLeg) {
+    if (!taken) {
       call.end(call.unansweredBecause ?? 'nobody-registered');
       return;
     }
-    endWith(call, taken.dialog, 'manager');
-    if (taken.leg) endWithLeg(call, taken.leg);
-    if (managerLeg !== offered?.leg) void offered?.leg.end();
+    const { answeredBy, dialog, leg, joinable } = taken;
+    endWith(call, dialog, 'manager');
+    endWithLeg(call, leg);
     await this.conversation.begin(call, {
       client: { leg: clientLeg, dialog: answer(call, invite, clientLeg, 'client') },
-      manager: { leg: managerLeg, dialog: Promise.resolve(taken.dialog), extensionId: taken.extensionId },
-      joinable: taken.leg ? Promise.resolve() : managerLeg.modify(taken.dialog.remoteSdp),
+      manager: { leg, dialog: Promise.resolve(dialog), extensionId: answeredBy.extensionId },
+      joinable,
     });
     await call.untilOver();
   }
@@ -100,11 +99,5 @@ export class InboundCallHandler {
     const leg = offer ? await server.receive(offer) : (await server.offer()).leg;
     endWithLeg(call, leg);
     return leg;
-  }
-
-  private async managerLeg(call: LiveCall, server: MediaServer): Promise<OfferedLeg> {
-    const offered = await server.offer();
-    endWithLeg(call, offered.leg);
-    return offered;
   }
 }

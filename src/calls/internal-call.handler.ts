@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
 import { ringbackOf } from '../media/country.js';
 import { MediaServers } from '../media/media-servers.js';
+import { OfferedLegs } from '../media/offered-legs.js';
 import type { ExtensionConfig } from '../provisioning/config.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { DeviceInvite } from '../sip/inbound-invite.js';
@@ -55,11 +56,12 @@ export class InternalCallHandler {
   private async converse(call: LiveCall, invite: DeviceInvite, colleague: ExtensionConfig): Promise<void> {
     if (!this.managers.canRing(colleague.id)) throw unreached('colleague-not-reachable');
     const server = this.mediaServers.choose();
-    const [callerLeg, offered] = await Promise.all([
+    const legs = new OfferedLegs(server, (leg) => endWithLeg(call, leg));
+    const [callerLeg] = await Promise.all([
       invite.offer ? server.receive(invite.offer) : server.offer().then(({ leg }) => leg),
-      server.offer(),
+      legs.offers(this.managers.mediaOf([colleague.id])),
     ]);
-    for (const leg of [callerLeg, offered.leg]) endWithLeg(call, leg);
+    endWithLeg(call, callerLeg);
     if (call.over.aborted) return;
     if (invite.offer) invite.progress(callerLeg.sdp);
 
@@ -67,18 +69,18 @@ export class InternalCallHandler {
     void callerLeg.playTone(ringbackOf(country));
     const { number, name } = invite.extension;
     const outcome = await this.managers.ring(call, [colleague.id], {
-      offer: offered.offer,
+      legs,
       timeoutMs: RING_MS,
       shown: { user: number, displayName: name },
       onRinging: () => invite.progress(),
     });
     if (!outcome.answeredBy) throw unreached(untaken(outcome, 'colleague'));
-    const { dialog } = outcome;
+    const { dialog, leg, joinable } = outcome;
     endWith(call, dialog, 'manager');
     await this.conversation.begin(call, {
       client: { leg: callerLeg, dialog: answer(call, invite, callerLeg, 'client') },
-      manager: { leg: offered.leg, dialog: Promise.resolve(dialog), extensionId: colleague.id },
-      joinable: offered.leg.modify(dialog.remoteSdp),
+      manager: { leg, dialog: Promise.resolve(dialog), extensionId: colleague.id },
+      joinable,
     });
     await call.untilOver();
   }

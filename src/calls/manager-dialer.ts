@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { clock } from '../common/clock.js';
 import type { DeviceKind } from '../contracts/calls.js';
 import type { MediaLeg } from '../media/media-leg.js';
-import type { MediaServer } from '../media/media-server.js';
-import { LegDialer, type DialOutcome, type RingTarget } from '../sip/leg-dialer.js';
+import type { OfferedLegs } from '../media/offered-legs.js';
+import type { SipDialog } from '../sip/dialog.js';
+import { isDevice } from '../sip/fork.js';
+import { LegDialer, type DialOutcome, type MediaKind, type RingTarget } from '../sip/leg-dialer.js';
 import { Location } from '../sip/location.js';
 import type { EndingName } from './call-endings.js';
 import type { LiveCall } from './live-call.js';
@@ -11,10 +13,10 @@ import { MobileDialer, MobileTarget } from './mobile-dialer.js';
 import { RingingPhones } from './ringing-phones.js';
 
 export interface ManagerRing {
-  /** The SDP that every device is offered; '' where none is to be rung. */
-  offer: string;
-  /** Where mobiles' legs are made: the other party's; left out, no mobile is rung. */
-  server?: MediaServer;
+  /** What the devices are offered, on the other party's media server. */
+  legs: OfferedLegs;
+  /** Whether his mobile is rung too. */
+  mobiles?: boolean;
   timeoutMs: number;
   /** Only devices of this kind; left out, all. */
   device?: DeviceKind;
@@ -24,8 +26,17 @@ export interface ManagerRing {
   onRinging?: () => void;
 }
 
-/** What came of ringing: `leg` where a mobile took the call, which has one of its own on the given media server. */
-export type Rung = DialOutcome & { leg?: MediaLeg };
+/** Who took a call, and the leg for him. */
+export interface TakenBy {
+  answeredBy: RingTarget;
+  dialog: SipDialog;
+  leg: MediaLeg;
+  /** Resolves when the leg has the device's SDP: from then on it can be joined. */
+  joinable: Promise<unknown>;
+}
+
+/** What came of ringing. */
+export type Rung = TakenBy | Extract<DialOutcome, { answeredBy: undefined }>;
 
 /** All that a manager's device shows of whoever calls. */
 export interface Shown {
@@ -45,29 +56,29 @@ export class ManagerDialer {
 
   /** Whether the extension has a device, or one of this kind, that could ring now; a mobile always could. */
   canRing(extensionId: string, device?: DeviceKind): boolean {
-    if (this.isRegistered(extensionId, device)) return true;
+    if (this.mediaOf([extensionId], device).length > 0) return true;
     return (device ?? 'mobile') === 'mobile' && this.mobiles.has(extensionId);
   }
 
-  /** Whether the extension has a registered device: only those want an offer that is common to all. */
-  isRegistered(extensionId: string, device?: DeviceKind): boolean {
-    return this.location.targetsOf(extensionId, device).length > 0;
+  /** What the devices of these extensions that are registered are to be offered. */
+  mediaOf(extensionIds: readonly string[], device?: DeviceKind): MediaKind[] {
+    return mediaOf(extensionIds.flatMap((id) => this.location.targetsOf(id, device)));
   }
 
   /** Rings these extensions at once; the first device to answer wins. Who was rung is noted in the call. */
   async ring(
     call: LiveCall,
     extensionIds: readonly string[],
-    { offer, server, timeoutMs, device, shown, onRinging }: ManagerRing,
+    { legs, mobiles: withMobiles = false, timeoutMs, device, shown, onRinging }: ManagerRing,
   ): Promise<Rung> {
-    const devices = offer ? extensionIds.flatMap((id) => this.location.targetsOf(id, device)) : [];
-    const isMobileMeant = (device ?? 'mobile') === 'mobile';
-    const mobiles =
-      server && isMobileMeant ? this.mobiles.targets(call, extensionIds, { server, timeoutMs }) : [];
+    const devices = extensionIds.flatMap((id) => this.location.targetsOf(id, device));
+    const { server } = legs;
+    const isMobileMeant = withMobiles && (device ?? 'mobile') === 'mobile';
+    const mobiles = isMobileMeant ? this.mobiles.targets(call, extensionIds, { server, timeoutMs }) : [];
     const targets = [...devices, ...mobiles];
     const startedAt = clock.iso();
     const outcome = await this.dialer.dial(targets, {
-      offer,
+      offers: await legs.offers(mediaOf(targets)),
       from: shown ?? shownToManagers(call),
       timeoutMs,
       signal: call.over,
@@ -79,8 +90,22 @@ export class ManagerDialer {
     });
     call.ringsNoMore(extensionIds);
     noteRung(call, targets, startedAt, outcome);
-    const { answeredBy } = outcome;
-    return answeredBy instanceof MobileTarget ? { ...outcome, leg: answeredBy.leg } : outcome;
+    return outcome.answeredBy ? this.taken(outcome, legs) : outcome;
+  }
+
+  /** A mobile has a leg of its own, and was spoken to on it; a device has the one whose offer it took. */
+  private async taken(
+    { answeredBy, dialog }: Pick<TakenBy, 'answeredBy' | 'dialog'>,
+    legs: OfferedLegs,
+  ): Promise<TakenBy> {
+    if (answeredBy instanceof MobileTarget && answeredBy.leg) {
+      legs.endAllBut();
+      return { answeredBy, dialog, leg: answeredBy.leg, joinable: Promise.resolve() };
+    }
+    const leg = await legs.take(isDevice(answeredBy) ? answeredBy.media : 'rtp');
+    const joinable = leg.modify(dialog.remoteSdp);
+    joinable.catch(() => undefined); // whoever joins it hears of it
+    return { answeredBy, dialog, leg, joinable };
   }
 }
 
@@ -138,6 +163,10 @@ function noteRung(
     call.rung.push({ ...leg, endedAt, sipStatus: failure?.status ?? 487, cause: failure?.cause ?? 26 });
   }
 }
+
+const mediaOf = (targets: readonly RingTarget[]): MediaKind[] => [
+  ...new Set(targets.flatMap((target) => (isDevice(target) ? [target.media] : []))),
+];
 
 const viaOf = (target: RingTarget): 'device' | 'mobile' =>
   target instanceof MobileTarget ? 'mobile' : 'device';

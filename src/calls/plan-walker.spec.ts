@@ -1,5 +1,6 @@
 import type { MediaLeg } from '../media/media-leg.js';
 import type { MediaServer } from '../media/media-server.js';
+import { OfferedLegs } from '../media/offered-legs.js';
 import type { Prompts } from '../media/prompts.js';
 import type { RoutePlan } from '../routing/route-plan.js';
 import type { SipDialog } from '../sip/dialog.js';
@@ -20,7 +21,11 @@ const inTurn: RoutePlan = [
 ];
 
 const dialog = { sipCallId: 'taken' } as SipDialog;
-const target = (extensionId: string): DialTarget => ({ extensionId, uri: `sip:${extensionId}@127.0.0.1` });
+const target = (extensionId: string): DialTarget => ({
+  extensionId,
+  media: 'rtp',
+  uri: `sip:${extensionId}@127.0.0.1`,
+});
 const refused = (status: number): DialOutcome => ({
   answeredBy: undefined,
   why: 'refused',
@@ -46,10 +51,15 @@ function office(...outcomes: DialOutcome[]) {
     stopPlaying: async () => void heard.push('silence'),
     playPrompt: async ({ name }: { name: string }) => void heard.push(name),
   } as unknown as MediaLeg;
+  const legs = new OfferedLegs(
+    {
+      offer: async () => ({ offer: 'v=0', leg: { end: async () => undefined, modify: async () => 'v=0' } }),
+    } as unknown as MediaServer,
+    () => undefined,
+  );
   const around: Surroundings = {
     clientLeg,
-    server: {} as MediaServer,
-    offer: 'v=0',
+    legs,
     ringback: 'tone',
     language: 'en',
     onRinging: () => undefined,
@@ -68,7 +78,10 @@ describe('walking a route plan', () => {
   it('gives the call to the phone that answers', async () => {
     const { walker, around, heard } = office(answer);
     const call = new LiveCall({ companyId: 'company', direction: 'inbound' });
-    expect(await walker.walk(call, group, around)).toEqual({ extensionId: 'e2', dialog });
+    expect(await walker.walk(call, group, around)).toMatchObject({
+      answeredBy: { extensionId: 'e2' },
+      dialog,
+    });
     expect(heard).toEqual(['ringback']);
     expect(call.rung).toMatchObject([
       { extensionId: 'e1', sipStatus: 487 },

@@ -1,34 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { MediaLeg } from '../media/media-leg.js';
-import type { MediaServer } from '../media/media-server.js';
+import type { OfferedLegs } from '../media/offered-legs.js';
 import { Prompts, type Language } from '../media/prompts.js';
 import type { AnnounceStep, RingStep, RoutePlan } from '../routing/route-plan.js';
-import type { SipDialog } from '../sip/dialog.js';
 import { isDevice, type DialOutcome, type LegFailure } from '../sip/fork.js';
+import type { MediaKind } from '../sip/leg-dialer.js';
 import type { EndingName } from './call-endings.js';
 import type { LiveCall } from './live-call.js';
-import { ManagerDialer } from './manager-dialer.js';
+import { ManagerDialer, type TakenBy } from './manager-dialer.js';
 
 /** What a walk needs of the call's surroundings. */
 export interface Surroundings {
   clientLeg: MediaLeg;
-  /** Where the client's leg is, and every other will be. */
-  server: MediaServer;
-  /** The SDP that every device is offered. */
-  offer: string;
+  /** What the managers' devices are offered, on the media server of the client's leg. */
+  legs: OfferedLegs;
   /** What the caller hears while phones ring: a FreeSWITCH tone_stream. */
   ringback: string;
   language: Language;
   /** A phone rings: the caller is told. */
   onRinging: () => void;
-}
-
-/** The manager's phone that took the call. */
-export interface Taken {
-  extensionId: string;
-  dialog: SipDialog;
-  /** Where it has one of its own: a mobile, which was spoken to before. */
-  leg?: MediaLeg;
 }
 
 /** How much each failure explains: the caller is told of the strongest. */
@@ -44,7 +34,7 @@ export class PlanWalker {
   ) {}
 
   /** @returns undefined when nobody took it; `call.unansweredBecause` then says why */
-  async walk(call: LiveCall, plan: RoutePlan, around: Surroundings): Promise<Taken | undefined> {
+  async walk(call: LiveCall, plan: RoutePlan, around: Surroundings): Promise<TakenBy | undefined> {
     for (const step of plan) {
       if (call.over.aborted) return undefined;
       switch (step.do) {
@@ -63,14 +53,12 @@ export class PlanWalker {
     return undefined;
   }
 
-  /** Whether any device of the plan is registered; without one nothing needs to be offered. */
-  anyoneRegistered(plan: RoutePlan): boolean {
-    return plan.some(
-      (step) => step.do === 'ring' && step.extensionIds.some((id) => this.managers.isRegistered(id)),
-    );
+  /** What the devices of the plan that are registered are to be offered. */
+  mediaToRing(plan: RoutePlan): MediaKind[] {
+    return this.managers.mediaOf(plan.flatMap((step) => (step.do === 'ring' ? step.extensionIds : [])));
   }
 
-  private async ring(call: LiveCall, step: RingStep, around: Surroundings): Promise<Taken | undefined> {
+  private async ring(call: LiveCall, step: RingStep, around: Surroundings): Promise<TakenBy | undefined> {
     const ringback = around.clientLeg.playTone(around.ringback); // on its way while the phones are dialled
     const taken = await this.ringInRounds(call, step, around);
     await ringback;
@@ -82,7 +70,7 @@ export class PlanWalker {
     call: LiveCall,
     step: RingStep,
     around: Surroundings,
-  ): Promise<Taken | undefined> {
+  ): Promise<TakenBy | undefined> {
     const rounds = step.order === 'all' ? [step.extensionIds] : step.extensionIds.map((id) => [id]);
     for (const extensionIds of rounds) {
       if (call.over.aborted) return undefined;
@@ -97,16 +85,14 @@ export class PlanWalker {
     extensionIds: readonly string[],
     timeoutMs: number,
     around: Surroundings,
-  ): Promise<Taken | undefined> {
+  ): Promise<TakenBy | undefined> {
     const outcome = await this.managers.ring(call, extensionIds, {
-      offer: around.offer,
-      server: around.server,
+      legs: around.legs,
+      mobiles: true,
       timeoutMs,
       onRinging: around.onRinging,
     });
-    if (outcome.answeredBy) {
-      return { extensionId: outcome.answeredBy.extensionId, dialog: outcome.dialog, leg: outcome.leg };
-    }
+    if (outcome.answeredBy) return outcome;
     remember(call, reasonOf(outcome));
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { AppError, messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
 import { SipRejected } from '../sip/sip-rejected.js';
+import type { MediaKind } from '../sip/sip-target.js';
 import type { Uac } from '../sip/uac.js';
 import { discoverSip } from './discovery.js';
 import { EslConnection } from './esl-connection.js';
@@ -157,10 +158,12 @@ export class MediaServer {
     );
   }
 
-  /** A leg that offers to parties who are yet to ring. */
-  async offer(): Promise<OfferedLeg> {
+  /** A leg that offers to parties who are yet to ring. @param media what they take: RTP, or WebRTC */
+  async offer(media: MediaKind = 'rtp'): Promise<OfferedLeg> {
     return this.making(async () => {
-      const offered = await this.uac.inviteForOffer(this.uri(), this.inviteOptions());
+      // The gateway of this name in freeswitch/sofia.xml makes the offer one for browsers.
+      const uri = media === 'webrtc' ? `${this.uri()};gw=webrtc` : this.uri();
+      const offered = await this.uac.inviteForOffer(uri, this.inviteOptions());
       const dialog = await offered.accept(inactiveAnswer(offered.offer));
       return { offer: offered.offer, leg: this.adopt(dialog) };
     });

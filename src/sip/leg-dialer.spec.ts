@@ -32,9 +32,13 @@ function fakeUac() {
   return { invite, calls };
 }
 
-const target = (extensionId: string, uri = `sip:${extensionId}@h`) => ({ extensionId, uri });
+const target = (extensionId: string, uri = `sip:${extensionId}@h`) => ({
+  extensionId,
+  media: 'rtp' as const,
+  uri,
+});
 const options = (over: Partial<DialOptions> = {}): DialOptions => ({
-  offer: 'v=0',
+  offers: { rtp: 'v=0' },
   from: { user: '10234', displayName: 'Client' },
   timeoutMs: 1_000,
   ...over,

@@ -2,15 +2,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { SipDialog } from './dialog.js';
 import { Fork, type DialOutcome, type ForkOptions, type RingTarget } from './fork.js';
 import type { InviteTrace } from './pending-invite.js';
-import type { DialTarget } from './sip-target.js';
+import { SipRejected } from './sip-rejected.js';
+import type { DialTarget, MediaKind } from './sip-target.js';
 import { Uac } from './uac.js';
 
 export type { DialOutcome, LegFailure, OtherTarget, RingTarget } from './fork.js';
-export type { DialTarget } from './sip-target.js';
+export type { DialTarget, MediaKind } from './sip-target.js';
 
 export interface DialOptions extends ForkOptions {
-  /** One SDP for all devices: the media server's. */
-  offer: string;
+  /** The media server's SDP for each kind of device. */
+  offers: Partial<Record<MediaKind, string>>;
   /** What the devices show; the client's number is never in it. */
   from: { user: string; displayName: string };
 }
@@ -33,13 +34,15 @@ export class LegDialer {
   }
 
   private ring(
-    { uri, proxy, route }: DialTarget,
+    { uri, proxy, route, media }: DialTarget,
     options: DialOptions,
     signal: AbortSignal,
     onRinging: (trace: InviteTrace) => void,
   ): Promise<SipDialog> {
+    const offer = options.offers[media];
+    if (offer === undefined) return Promise.reject(new SipRejected(488, 'nothing to offer'));
     return this.uac.invite(uri, {
-      offer: options.offer,
+      offer,
       from: options.from,
       proxy,
       headers: route ? { Route: route } : {},

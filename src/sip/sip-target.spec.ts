@@ -9,7 +9,7 @@ describe('the target of a device', () => {
   it('is its contact where that is where it registered from', () => {
     expect(
       deviceTarget(binding('sip:101@192.0.2.1', { protocol: 'udp', address: '192.0.2.1', port: 5060 })),
-    ).toEqual({ extensionId: 'e1', uri: 'sip:101@192.0.2.1' });
+    ).toEqual({ extensionId: 'e1', media: 'rtp', uri: 'sip:101@192.0.2.1' });
   });
 
   it('is reached through its NAT where it is not', () => {
@@ -17,6 +17,7 @@ describe('the target of a device', () => {
       deviceTarget(binding('sip:101@10.0.0.5:5060', { protocol: 'tcp', address: '192.0.2.1', port: 40123 })),
     ).toEqual({
       extensionId: 'e1',
+      media: 'rtp',
       uri: 'sip:101@10.0.0.5:5060',
       proxy: 'sip:192.0.2.1:40123;transport=tcp',
     });
@@ -27,7 +28,7 @@ describe('the target of a device', () => {
       deviceTarget(
         binding('sip:101@k3j4.invalid;transport=ws', { protocol: 'wss', address: '192.0.2.1', port: 50000 }),
       ),
-    ).toEqual({ extensionId: 'e1', uri: 'sip:101@192.0.2.1:50000;transport=ws' });
+    ).toEqual({ extensionId: 'e1', media: 'webrtc', uri: 'sip:101@192.0.2.1:50000;transport=ws' });
   });
 
   it('goes along its Path', () => {
@@ -38,6 +39,6 @@ describe('the target of a device', () => {
           '<sip:q;lr>',
         ]),
       ),
-    ).toEqual({ extensionId: 'e1', uri: 'sip:101@10.0.0.5', route: '<sip:p;lr>, <sip:q;lr>' });
+    ).toEqual({ extensionId: 'e1', media: 'rtp', uri: 'sip:101@10.0.0.5', route: '<sip:p;lr>, <sip:q;lr>' });
   });
 });

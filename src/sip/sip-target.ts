@@ -4,9 +4,13 @@ import type { CompanyNumberConfig, Snapshot, TrunkConfig } from '../provisioning
 import type { Binding } from './binding.js';
 import { escapeUser, parseSipUri } from './sip-values.js';
 
+/** What a device's audio travels by: browsers take nothing but WebRTC, phones nothing but RTP. */
+export type MediaKind = 'rtp' | 'webrtc';
+
 /** Where an INVITE for a device goes. */
 export interface DialTarget {
   extensionId: string;
+  media: MediaKind;
   /** The Request-URI. */
   uri: string;
   /** The next hop, where the phone's own contact cannot be reached. */
@@ -23,12 +27,12 @@ export function deviceTarget(binding: Binding): DialTarget {
   const next = `${address}:${received.port};transport=${received.protocol === 'wss' ? 'ws' : received.protocol}`;
   if (received.protocol === 'ws' || received.protocol === 'wss') {
     // A browser's contact is a name nobody can resolve (RFC 7118 §5); it is reached on the socket it came by.
-    return { extensionId, uri: `sip:${escapeUser(contact?.user ?? '')}@${next}` };
+    return { extensionId, media: 'webrtc', uri: `sip:${escapeUser(contact?.user ?? '')}@${next}` };
   }
-  if (path.length > 0) return { extensionId, uri: binding.contact, route: path.join(', ') };
+  if (path.length > 0) return { extensionId, media: 'rtp', uri: binding.contact, route: path.join(', ') };
   const port = contact?.port ?? (received.protocol === 'tls' ? 5061 : 5060);
   const isDirect = contact?.host === address && port === received.port;
-  return { extensionId, uri: binding.contact, ...(isDirect ? {} : { proxy: `sip:${next}` }) };
+  return { extensionId, media: 'rtp', uri: binding.contact, ...(isDirect ? {} : { proxy: `sip:${next}` }) };
 }
 
 /** The Request-URI for a number behind a carrier. */
