@@ -43,7 +43,7 @@ describe('the SIP edge', () => {
     rig.dialer.dial(
       ids.flatMap((id) => rig.location.targetsOf(id)),
       {
-        offers: { rtp: audioSdp(40_000) },
+        offers: { rtp: audioSdp(40_000), webrtc: audioSdp(40_002) },
         from: { user: '10234', displayName: 'Client 10234' },
         timeoutMs: 5_000,
         ...options,

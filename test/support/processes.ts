@@ -62,5 +62,6 @@ export function udpSocketsOf(pid: number): number {
         .map((row) => row.trim().split(/\s+/)[9]),
     ),
   );
+  inodes.delete(undefined); // of the tables' last, empty rows
   return openFilesOf(pid).filter((file) => inodes.has(/^socket:\[(\d+)\]$/.exec(file)?.[1])).length;
 }
