@@ -3,6 +3,8 @@ import { AppError, messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
 import type { SupervisionMode } from '../contracts/live.js';
 import { MediaServers } from '../media/media-servers.js';
+import { OfferedLegs } from '../media/offered-legs.js';
+import { isDevice } from '../sip/fork.js';
 import { LegDialer } from '../sip/leg-dialer.js';
 import { Location } from '../sip/location.js';
 import { Listener } from './listener.js';
@@ -41,14 +43,15 @@ export class SupervisorDevices {
       });
     }
     const take = async () => {
-      const { leg, offer } = await server.offer();
+      const legs = new OfferedLegs(server, () => undefined);
       const outcome = await this.dialer.dial(targets, {
-        offer,
+        offers: await legs.offers([...new Set(targets.map(({ media }) => media))]),
         from: { user: mode, displayName: `${mode}: ${about}` },
         timeoutMs: RING_MS,
       });
-      if (!outcome.answeredBy) return leg.end();
-      const { dialog } = outcome;
+      if (!outcome.answeredBy || !isDevice(outcome.answeredBy)) return legs.endAllBut();
+      const { answeredBy, dialog } = outcome;
+      const leg = await legs.take(answeredBy.media);
       await leg.modify(dialog.remoteSdp);
       const make = (onOver: () => void) => new Listener(dialog, leg, server, mode, onOver);
       await this.supervisions.begin(supervisor, mode, make, subject);
