@@ -203,6 +203,8 @@ describe('a supervisor', () => {
     expect(blind.events.filter(({ type }) => type.startsWith('call'))).toEqual([]);
     blind.close();
     expect(await supervise([])).toBe(200);
+    watcher.close();
+    watcher = await Watcher.open(office.system, 'sofia'); // sees all again at once, not only with the next beat
   });
 
   it('whose network dies is let go within 30 s, and the call goes on', async () => {
