@@ -37,8 +37,14 @@ const startAndLedger = (name, { firstStartMs, secondStartMs, ledgerWithinCalls }
   `| ${name}: \`call.received\` written before the ringing, p50 / p95 | up to ${ms(ledgerWithinCalls.p50UpToMs)} / up to ${ms(ledgerWithinCalls.p95UpToMs)} ms |`,
 ];
 
+const watching = ({ joinMs, engineCpuPercent, feed }) => [
+  `| a listener's 200 → he hears the call, p50 / p95 / p99 | ${spread(joinMs)} ms |`,
+  `| engine's CPU with a call and a listener / with the call alone | ${engineCpuPercent.withListener} % / ${engineCpuPercent.without} % of a core |`,
+  `| REGISTER → its event at each of ${feed.watchers} watchers, ${feed.perSecond} events a second, p50 / p95 / p99 | ${spread(feed.delayMs)} ms |`,
+];
+
 /** @returns Markdown */
-export function table({ embedded, real, plain, ledgerAlone, freshCloneS }) {
+export function table({ embedded, supervision, real, plain, ledgerAlone, freshCloneS }) {
   return [
     ...loads('embedded engine', embedded),
     ...(real ? loads('drachtio-server and FreeSWITCH', real) : []),
@@ -49,6 +55,7 @@ export function table({ embedded, real, plain, ledgerAlone, freshCloneS }) {
     ...startAndLedger('embedded engine', embedded),
     ...(real ? startAndLedger('real servers', real) : []),
     ...(freshCloneS ? [`| fresh clone to ready, packages included | ${freshCloneS.toFixed(0)} s |`] : []),
+    ...watching(supervision),
     ...Object.entries(LEDGER_LOADS).map(([load, name]) => {
       const { perSecond, p50Ms, p95Ms } = ledgerAlone[load];
       return `| ledger alone, ${name} | ${perSecond} appends a second, p50 ${p50Ms} ms, p95 ${p95Ms} ms |`;

@@ -12,6 +12,7 @@ import { freePort, Product } from './product.mjs';
 import { between, usage } from './procfs.mjs';
 import { realServersAreHere, startPlain, startReal } from './real-servers.mjs';
 import { table } from './report.mjs';
+import { benchSupervision } from './supervision.mjs';
 
 const COMPANY_NUMBER = '+74950000100';
 const PHONE_MEDIA = 34_000;
@@ -74,6 +75,17 @@ async function product(settings = {}, enginePids = []) {
     return results;
   } finally {
     await phone?.stop();
+    await linekeeper.remove();
+  }
+}
+
+/** What watching and listening cost, on the embedded engine. */
+async function supervision() {
+  const linekeeper = await Product.make();
+  try {
+    await linekeeper.start();
+    return await benchSupervision(linekeeper, options);
+  } finally {
     await linekeeper.remove();
   }
 }
@@ -169,6 +181,8 @@ await atKeyboard(async () => {
   };
   say('the embedded engine');
   results.embedded = await product();
+  say('watching and listening');
+  results.supervision = await supervision();
   if (realServersAreHere()) Object.assign(results, await onRealServers());
   say('the ledger alone');
   const { benchLedger } = await import('./ledger.bench.mjs'); // stands on dist/, which is there only now
