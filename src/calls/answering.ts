@@ -50,12 +50,17 @@ export async function answer(
 
 /** Until the parties talk (Conversation), the end of this dialog is the call's end; the call's end always is its. */
 export function endWith(call: LiveCall, dialog: SipDialog, who: Who): void {
-  call.atEnd(() => dialog.bye());
-  dialog.onBye(({ by }) => call.end(by === 'remote' ? goingOf(call, who).after : 'dialog-timed-out'));
+  call.atEnd(() => dialog.bye(), dialog);
+  endOnBye(call, dialog, goingOf(call, who).after);
+}
+
+/** The end of this dialog is the call's end, by this name. */
+export function endOnBye(call: LiveCall, dialog: SipDialog, ending: EndingName): void {
+  dialog.onBye(({ by }) => call.end(by === 'remote' ? ending : 'dialog-timed-out'));
 }
 
 /** Until the parties talk, the loss of this leg is the call's end; the call's end always is its. */
 export function endWithLeg(call: LiveCall, leg: MediaLeg): void {
-  call.atEnd(() => leg.end());
+  call.atEnd(() => leg.end(), leg);
   leg.onLost((loss) => call.end(loss === 'no-audio' ? 'no-audio' : 'media-server-lost'));
 }

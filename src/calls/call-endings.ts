@@ -39,6 +39,9 @@ export const ENDINGS = {
   'number-not-in-service': { unanswered: 'unreached', endedBy: 'carrier', cause: 1, sipStatus: 404 },
   'carrier-refused': { unanswered: 'unreached', endedBy: 'carrier', cause: 41, sipStatus: 503 },
   'no-trunk': { unanswered: 'unreached', endedBy: 'system', cause: 38, sipStatus: 503 },
+  'client-left-in-transfer': { unanswered: 'abandoned', endedBy: 'client', cause: 16, sipStatus: 487 },
+  'joined-by-transfer': { unanswered: 'unreached', endedBy: 'manager', cause: 16, sipStatus: 487 },
+  'transfer-failed': { unanswered: 'missed', endedBy: 'system', cause: 19, sipStatus: 480 },
   'no-common-codec': { unanswered: 'refused', endedBy: 'system', cause: 65, sipStatus: 488 },
   'no-audio': { unanswered: 'missed', endedBy: 'media', cause: 102, sipStatus: 480 },
   'media-server-lost': { unanswered: 'missed', endedBy: 'media', cause: 41, sipStatus: 503 },
@@ -53,6 +56,9 @@ export const ENDINGS = {
 } as const satisfies Record<string, Ending>;
 
 export type EndingName = keyof typeof ENDINGS;
+
+/** The client talked with somebody, and was lost on the way to another one: he is owed a call. */
+export const LOST_IN_TRANSFER: readonly EndingName[] = ['client-left-in-transfer', 'transfer-failed'];
 
 /** Errors of other parts that mean the end of a call. */
 const BY_ERROR: Readonly<Record<string, EndingName>> = {

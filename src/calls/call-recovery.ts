@@ -91,8 +91,8 @@ export class CallRecovery {
   private async rememberTalks(): Promise<void> {
     const talks = await this.database.transaction('*', (tx) =>
       tx.query<{ extension: string; at: Date }[]>(
-        `SELECT manager_extension_id AS extension, max(ended_at) AS at FROM call
-         WHERE manager_extension_id IS NOT NULL AND ended_at > now() - interval '7 days' GROUP BY 1`,
+        `SELECT extension_id AS extension, max(ended_at) AS at FROM talk
+         WHERE extension_id IS NOT NULL AND ended_at > now() - interval '7 days' GROUP BY 1`,
       ),
     );
     for (const { extension, at } of talks) this.liveCalls.rememberTalk(extension, at.getTime());

@@ -5,6 +5,8 @@ import { DrachtioConnection } from '../sip/drachtio.connection.js';
 import { Ingress } from '../sip/ingress.js';
 import { SipModule } from '../sip/sip.module.js';
 import { CallKeeper } from './call-keeper.js';
+import { AttendedTransfer } from './attended-transfer.js';
+import { BlindTransfer } from './blind-transfer.js';
 import { CallLedger } from './call-ledger.js';
 import { CallLife } from './call-life.js';
 import { CallRecovery } from './call-recovery.js';
@@ -18,6 +20,7 @@ import { Conversation } from './conversation.js';
 import { DeviceCallHandler } from './device-call.handler.js';
 import { FeatureCodes } from './feature-codes.js';
 import { HangUps } from './hang-ups.js';
+import { Hold } from './hold.js';
 import { InboundCallHandler } from './inbound-call.handler.js';
 import { InternalCallHandler } from './internal-call.handler.js';
 import { LeftCalls } from './left-calls.js';
@@ -26,10 +29,13 @@ import { ManagerDialer } from './manager-dialer.js';
 import { MobileDialer } from './mobile-dialer.js';
 import { OutboundCallHandler } from './outbound-call.handler.js';
 import { OutboundNumbers } from './outbound-numbers.js';
+import { PickUpHandler } from './pick-up.handler.js';
 import { PlanWalker } from './plan-walker.js';
 import { ProxyLeases } from './proxy-leases.js';
+import { ReferHandler } from './refer.handler.js';
 import { RingingPhones } from './ringing-phones.js';
 import { SpokenRefusal } from './spoken-refusal.js';
+import { TalkLedger } from './talk-ledger.js';
 import { Talks } from './talks.js';
 
 @Module({
@@ -37,6 +43,8 @@ import { Talks } from './talks.js';
   controllers: [CallsOutController],
   providers: [
     CallKeeper,
+    AttendedTransfer,
+    BlindTransfer,
     CallLedger,
     CallLife,
     CallRecovery,
@@ -49,6 +57,7 @@ import { Talks } from './talks.js';
     DeviceCallHandler,
     FeatureCodes,
     HangUps,
+    Hold,
     InboundCallHandler,
     InternalCallHandler,
     LeftCalls,
@@ -57,10 +66,13 @@ import { Talks } from './talks.js';
     MobileDialer,
     OutboundCallHandler,
     OutboundNumbers,
+    PickUpHandler,
     PlanWalker,
     ProxyLeases,
+    ReferHandler,
     RingingPhones,
     SpokenRefusal,
+    TalkLedger,
     Talks,
   ],
   exports: [CallRecovery, FeatureCodes, LiveCalls, SpokenRefusal],

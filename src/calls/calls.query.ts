@@ -16,7 +16,8 @@ const TABLES = `call c LEFT JOIN client cl ON cl.id = c.client_id LEFT JOIN exte
 
 /** SQL for the calls in which an extension was rung or talked. `?` is the extension, `c` the call. */
 export const TOOK_PART = `c.manager_extension_id = ? OR EXISTS
-  (SELECT FROM call_leg mine WHERE mine.call_id = c.id AND mine.extension_id = ?)`;
+  (SELECT FROM call_leg mine WHERE mine.call_id = c.id AND mine.extension_id = ?) OR EXISTS
+  (SELECT FROM talk mine WHERE mine.call_id = c.id AND mine.extension_id = ?)`;
 
 /** Calls as people may read them. */
 @Injectable()
@@ -57,9 +58,23 @@ export class CallsQueries {
         where.values,
       );
       if (!row) throw new NotFound('call');
-      return { ...viewOf(row), legs: await legsOf(tx, id) };
+      return { ...viewOf(row), talks: await talksOf(tx, id), legs: await legsOf(tx, id) };
     });
   }
+}
+
+async function talksOf(tx: EntityManager, callId: string): Promise<CallDetail['talks']> {
+  const rows: Pick<LegRow, 'started_at' | 'ended_at' | 'number' | 'name'>[] = await tx.query(
+    `SELECT t.started_at, t.ended_at, e.number, e.name
+       FROM talk t LEFT JOIN extension e ON e.id = t.extension_id
+      WHERE t.call_id = $1 ORDER BY t.started_at, t.id`,
+    [callId],
+  );
+  return rows.map((row) => ({
+    extension: row.number === null ? null : { number: row.number, name: row.name },
+    startedAt: row.started_at.toISOString(),
+    endedAt: row.ended_at?.toISOString() ?? null,
+  }));
 }
 
 async function legsOf(tx: EntityManager, callId: string): Promise<CallDetail['legs']> {

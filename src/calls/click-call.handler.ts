@@ -83,7 +83,7 @@ export class ClickCallHandler {
 async function pickedUp(call: LiveCall, outcome: Rung): Promise<WaitingManager> {
   if (!outcome.answeredBy) throw new AppError(untaken(outcome, 'manager'), 'the manager did not take it');
   const { answeredBy, dialog, leg, joinable } = outcome;
-  call.atEnd(() => dialog.bye());
+  call.atEnd(() => dialog.bye(), dialog);
   dialog.onBye(({ by }) => call.end(by === 'remote' ? 'manager-gave-up' : 'dialog-timed-out'));
   await joinable;
   return { extensionId: answeredBy.extensionId, leg, dialog: () => Promise.resolve(dialog) };

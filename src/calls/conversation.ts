@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { messageOf } from '../common/app-error.js';
+import { AppError, messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
 import { log } from '../common/log.js';
@@ -9,8 +9,11 @@ import { RecordingFiles } from '../media/recording-files.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { SipDialog } from '../sip/dialog.js';
 import { digitOfInfo } from '../sip/info-digit.js';
-import { goingOf, type Who } from './answering.js';
+import type { Refer } from '../sip/refer.js';
+import { endOnBye, goingOf, type Who } from './answering.js';
 import { CallLedger, type Segment } from './call-ledger.js';
+import type { EndingName } from './call-endings.js';
+import { Hold } from './hold.js';
 import type { LiveCall } from './live-call.js';
 import type { ManagerParty, Parties, Party } from './party.js';
 
@@ -25,15 +28,29 @@ export interface Meeting {
   joinable: Promise<unknown>;
 }
 
+/** Those who talked, until the manager let the client go. */
+export interface Parted extends Parties {
+  /** Resolves when the manager has hung up. */
+  left: Promise<void>;
+}
+
 /** Joins client and manager, and joins them anew where their media server is lost or another manager takes over. */
 @Injectable()
 export class Conversation {
+  private referHandler?: (call: LiveCall, refer: Refer) => void;
+
   constructor(
     private readonly callLedger: CallLedger,
     private readonly mediaServers: MediaServers,
     private readonly recordings: RecordingFiles,
     private readonly provisioning: Provisioning,
+    private readonly hold: Hold,
   ) {}
+
+  /** Who takes a manager's wish to pass the client on (RFC 3515); without one it is declined. */
+  onRefer(handler: (call: LiveCall, refer: Refer) => void): void {
+    this.referHandler = handler;
+  }
 
   /** Resolves when both hear each other and it is written. @throws AppError with the ending's name as its code */
   async begin(call: LiveCall, { client, manager, joinable }: Meeting): Promise<void> {
@@ -61,16 +78,26 @@ export class Conversation {
   /**
    * Another manager takes the client over; the recording and the call go on. His leg is on the client's media server.
    * Resolves when they hear each other and it is written; the first manager is let go.
+   * @param parties who talk, or talked until they were parted
    */
-  async handOver(call: LiveCall, next: ManagerParty): Promise<void> {
-    const { talk } = call;
-    if (!talk || call.over.aborted) return void (await Promise.all([next.dialog.bye(), next.leg.end()]));
-    const { client, manager: before } = talk;
-    call.atEnd(() => next.dialog.bye());
-    call.atEnd(() => next.leg.end());
+  async handOver(
+    call: LiveCall,
+    next: ManagerParty,
+    parties: Parties | undefined = call.talk,
+  ): Promise<void> {
+    if (!parties || call.over.aborted) return void (await Promise.all([next.dialog.bye(), next.leg.end()]));
+    const { client, manager: before } = parties;
+    const isOther = next.dialog !== before.dialog;
+    if (isOther) {
+      call.atEnd(() => next.dialog.bye(), next.dialog);
+      call.atEnd(() => next.leg.end(), next.leg);
+    }
     this.talk(call, { client, manager: next }); // from here on the first manager's going ends nothing
+    await Promise.all([client.leg.stopPlaying(), next.leg.stopPlaying()]);
     await client.leg.bridge(next.leg);
-    await Promise.all([before.dialog.bye(), before.leg.end()]);
+    if (isOther) await Promise.all([before.dialog.bye(), before.leg.end()]);
+    await this.hold.resume(call);
+    noteLeft(call, before.extensionId);
     call.changed({ kind: 'handed-over', from: before.extensionId, to: next.extensionId });
     await this.callLedger.handedOver(call, {
       fromExtensionId: before.extensionId,
@@ -83,6 +110,24 @@ export class Conversation {
   resume(call: LiveCall, parties: Parties): void {
     this.talk(call, parties);
     call.changed({ kind: 'answered', extensionId: parties.manager.extensionId });
+  }
+
+  /**
+   * The manager lets the client go, who waits for another one: from now on, at once, the manager's going ends nothing,
+   * and the client's is named `left`. Resolves when they are parted.
+   */
+  async part(call: LiveCall, left: EndingName): Promise<Parted> {
+    const { talk } = call;
+    if (!talk) throw new AppError('internal-error', 'nobody talks');
+    const { client, manager } = talk;
+    call.talk = undefined;
+    endOnBye(call, client.dialog, left);
+    client.leg.onLost((loss) => call.end(loss === 'no-audio' ? 'no-audio' : 'media-server-lost'));
+    const gone = new Promise<void>((resolve) => manager.dialog.onBye(() => resolve()));
+    void gone.then(() => manager.leg.end());
+    await Promise.all([client.leg.stopPlaying(), manager.leg.stopPlaying()]);
+    await client.leg.part(manager.leg);
+    return { client, manager, left: gone };
   }
 
   private async join(clientLeg: MediaLeg, managerLeg: MediaLeg, segment: Segment | undefined): Promise<void> {
@@ -99,8 +144,13 @@ export class Conversation {
   private talk(call: LiveCall, parties: Parties): void {
     const { client, manager } = parties;
     call.talk = parties;
-    connect(call, 'client', client, manager);
-    connect(call, 'manager', manager, client);
+    call.lastTalker = manager.extensionId;
+    this.connect(call, 'client', client, manager);
+    this.connect(call, 'manager', manager, client);
+    manager.dialog.onRefer((refer) => {
+      if (this.referHandler) this.referHandler(call, refer);
+      else refer.refuse(603);
+    });
     let rejoining = false;
     for (const party of [client, manager]) {
       party.leg.onLost((loss) => {
@@ -127,7 +177,7 @@ export class Conversation {
     const server = await this.mediaServers.chooseWithin(REJOIN_WAIT_MS, call.over);
     const replace = async ({ dialog }: Party): Promise<MediaLeg> => {
       const leg = await server.receive(dialog.remoteSdp);
-      call.atEnd(() => leg.end());
+      call.atEnd(() => leg.end(), leg);
       await dialog.modify(leg.sdp);
       return leg;
     };
@@ -135,8 +185,27 @@ export class Conversation {
     const segment = this.newSegment(call);
     this.talk(call, { client: { ...client, leg: clientLeg }, manager: { ...manager, leg: managerLeg } });
     await this.join(clientLeg, managerLeg, segment);
+    await this.hold.resume(call);
     call.changed({ kind: 'rejoined' });
     await this.callLedger.rejoined(call, { ...segment, live: partsOf(call) });
+  }
+
+  /** A party's hold, codec change or keypad reaches his own leg, and through the bridge the other party. */
+  private connect(call: LiveCall, who: Who, party: Party, other: Party): void {
+    const { dialog, leg } = party;
+    dialog.onBye(({ by }) => {
+      if (call.talk?.[who].dialog !== dialog) return;
+      call.end(by === 'server' ? 'dialog-timed-out' : goingOf(call, who).after);
+    });
+    dialog.onReinvite(async (sdp) => {
+      const answer = await leg.modify(sdp);
+      this.hold.follow(call, who, party, sdp);
+      return answer;
+    });
+    dialog.onInfo((contentType, body) => {
+      const digit = digitOfInfo(contentType, body);
+      if (digit) void other.leg.sendDigits(digit);
+    });
   }
 
   /** @returns undefined where the call is not recorded: between colleagues, unless their company wants it */
@@ -167,15 +236,8 @@ function partsOf({ talk }: LiveCall) {
   };
 }
 
-/** A party's hold, codec change or keypad reaches his own leg, and through the bridge the other party. */
-function connect(call: LiveCall, who: Who, { dialog, leg }: Party, other: Party): void {
-  dialog.onBye(({ by }) => {
-    if (call.talk?.[who].dialog !== dialog) return;
-    call.end(by === 'server' ? 'dialog-timed-out' : goingOf(call, who).after);
-  });
-  dialog.onReinvite((sdp) => leg.modify(sdp));
-  dialog.onInfo((contentType, body) => {
-    const digit = digitOfInfo(contentType, body);
-    if (digit) void other.leg.sendDigits(digit);
-  });
+/** His time with the call is over: the leg that was rung for it has an end. */
+function noteLeft(call: LiveCall, extensionId: string): void {
+  const leg = call.rung.findLast((one) => one.extensionId === extensionId && one.answeredAt && !one.endedAt);
+  if (leg) leg.endedAt = clock.iso();
 }

@@ -8,12 +8,13 @@ import { Provisioning } from '../provisioning/provisioning.js';
 import type { RoutePlan } from '../routing/route-plan.js';
 import { planInbound } from '../routing/router.js';
 import type { InboundInvite } from '../sip/inbound-invite.js';
-import { answer, endWith, endWithLeg } from './answering.js';
+import { answer, endWithLeg } from './answering.js';
 import { CallLedger } from './call-ledger.js';
 import { Conversation } from './conversation.js';
 import { LiveCall } from './live-call.js';
 import { LiveCalls } from './live-calls.js';
 import { PlanWalker } from './plan-walker.js';
+import { managerOf } from './taken.js';
 import { endFailed, refuseWaiting } from './unanswered.js';
 
 /** One inbound call, from INVITE to BYE. Read this first. */
@@ -84,13 +85,9 @@ export class InboundCallHandler {
       call.end(call.unansweredBecause ?? 'nobody-registered');
       return;
     }
-    const { answeredBy, dialog, leg, joinable } = taken;
-    endWith(call, dialog, 'manager');
-    endWithLeg(call, leg);
     await this.conversation.begin(call, {
       client: { leg: clientLeg, dialog: answer(call, invite, clientLeg, 'client') },
-      manager: { leg, dialog: Promise.resolve(dialog), extensionId: answeredBy.extensionId },
-      joinable,
+      ...managerOf(call, taken, legs),
     });
     await call.untilOver();
   }

@@ -34,12 +34,10 @@ export class LeftCalls {
 
   private async hangUp({ id, live }: Call): Promise<void> {
     if (!live) return;
+    // The real drachtio-server leaves phones ringing when their client dies; a client who is passed on has some too.
+    await Promise.all((live.ringing ?? []).map((trace) => this.uac.cancelOrphan(trace)));
     if (!talks(live)) {
-      // The real drachtio-server leaves caller and phones ringing when their client dies.
-      await Promise.all([
-        live.caller && this.uac.refuseOrphan(live.caller, ENDINGS['found-after-restart'].sipStatus),
-        ...(live.ringing ?? []).map((trace) => this.uac.cancelOrphan(trace)),
-      ]);
+      if (live.caller) await this.uac.refuseOrphan(live.caller, ENDINGS['found-after-restart'].sipStatus);
       return;
     }
     // drachtio-server still holds the dialogs of a killed control plane, FreeSWITCH the channels.

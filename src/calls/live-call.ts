@@ -7,6 +7,7 @@ import type { Caller } from '../sip/caller.js';
 import type { InviteTrace } from '../sip/pending-invite.js';
 import type { Direction, EndingName } from './call-endings.js';
 import type { Parties } from './party.js';
+import type { Ring } from './ring.js';
 
 /** One extension that was rung, and what came of it. */
 export interface RungExtension {
@@ -18,6 +19,12 @@ export interface RungExtension {
   endedAt?: string;
   sipStatus?: number;
   cause?: number;
+}
+
+/** An extension got the call without being rung for it. */
+export function noteTaken(call: LiveCall, extensionId: string): void {
+  const at = clock.iso();
+  call.rung.push({ extensionId, startedAt: at, answeredAt: at, sipStatus: 200 });
 }
 
 /** What stays of a call outside this process until its answer is written: enough to end it after a restart. */
@@ -34,6 +41,8 @@ export interface LiveParts {
   managerDialogId: string;
   clientLeg: string;
   managerLeg: string;
+  /** The phones that ring for the client while he is passed on. */
+  ringing?: InviteTrace[];
 }
 
 /** What is known of a call when it begins. */
@@ -49,6 +58,8 @@ export interface CallStart {
   /** Of a call that an earlier process began. */
   found?: { id: string; startedAt: string };
 }
+
+type Close = () => Promise<void> | void;
 
 /** What changes in a call's life, for those who watch. */
 export type CallChange =
@@ -86,7 +97,10 @@ export class LiveCall {
   readonly ringing = new Set<string>();
   /** What a supervisor dials for it; given by LiveCalls. */
   shortNumber = 0;
-  heldBy?: 'client' | 'manager';
+  /** The manager who talks with the client, or did last. */
+  lastTalker?: string;
+  /** The phones that ring for it now. */
+  ring?: Ring;
   readonly rung: RungExtension[] = [];
   /** Why nobody has the call, once that is decided: a caller who hangs up on the announcement changes nothing. */
   unansweredBecause?: EndingName;
@@ -94,7 +108,7 @@ export class LiveCall {
   onChange?: (change: CallChange) => void;
 
   private readonly ender = new AbortController();
-  private readonly closers: (() => Promise<void> | void)[] = [];
+  private closers: { close: Close; of?: object }[] = [];
   private closed = false;
   private endedAs?: EndingName;
 
@@ -111,6 +125,11 @@ export class LiveCall {
   /** Aborted when the call is over; waits and timers hang on it. */
   get over(): AbortSignal {
     return this.ender.signal;
+  }
+
+  /** Who has put the other one on hold. */
+  get heldBy(): 'client' | 'manager' | undefined {
+    return this.talk?.manager.holds ? 'manager' : this.talk?.client.holds ? 'client' : undefined;
   }
 
   get ending(): EndingName | undefined {
@@ -145,19 +164,27 @@ export class LiveCall {
     return new Promise((resolve) => this.over.addEventListener('abort', () => resolve(), { once: true }));
   }
 
-  /** What is to be undone at the end; at once, when the call has been closed meanwhile. */
-  atEnd(close: () => Promise<void> | void): void {
+  /**
+   * What is to be undone at the end; at once, when the call has been closed meanwhile.
+   * @param of what is closed, by which it can be released
+   */
+  atEnd(close: Close, of?: object): void {
     if (this.closed) void this.run(close);
-    else this.closers.push(close);
+    else this.closers.push({ close, of });
+  }
+
+  /** These go on in another call: the end of this one is not theirs. */
+  release(...others: readonly object[]): void {
+    this.closers = this.closers.filter(({ of }) => !of || !others.includes(of));
   }
 
   /** Closes all that the call opened; one that fails does not keep the others from it. */
   async close(): Promise<void> {
     this.closed = true;
-    await Promise.all(this.closers.reverse().map((close) => this.run(close)));
+    await Promise.all(this.closers.reverse().map(({ close }) => this.run(close)));
   }
 
-  private async run(close: () => Promise<void> | void): Promise<void> {
+  private async run(close: Close): Promise<void> {
     try {
       await close();
     } catch (error) {

@@ -3,7 +3,7 @@ import { LiveCalls } from './live-calls.js';
 
 const answeredBy = (extensionId: string) => {
   const call = new LiveCall({ companyId: 'company', direction: 'inbound' });
-  call.answered = { at: new Date().toISOString(), extensionId, recordingId: 'r' };
+  call.lastTalker = extensionId;
   return call;
 };
 

@@ -19,7 +19,10 @@ export class LiveCalls {
     const taken = new Set([...this.calls.values()].map(({ shortNumber }) => shortNumber));
     while (taken.has(call.shortNumber) || call.shortNumber === 0) call.shortNumber += 1;
     this.calls.set(call.id, call);
-    call.onChange = (change) => this.events.publish('changed', { call, change });
+    call.onChange = (change) => {
+      if (change.kind === 'handed-over') this.lastTalk.set(change.from, clock.now());
+      this.events.publish('changed', { call, change });
+    };
   }
 
   get(id: string): LiveCall | undefined {
@@ -62,7 +65,10 @@ export class LiveCalls {
     for (const { callId, extensionId } of talking) this.elsewhere.set(callId, extensionId);
   }
 
+  /** A manager answered, or took the client over. */
   answeredElsewhere(callId: string, extensionId: string): void {
+    const before = this.elsewhere.get(callId);
+    if (before && before !== extensionId) this.rememberTalk(before, clock.now());
     this.elsewhere.set(callId, extensionId);
   }
 
@@ -91,8 +97,7 @@ export class LiveCalls {
   }
 }
 
-function talkersOf({ talk, answered, direction, fromExtensionId }: LiveCall): string[] {
-  const answering = talk?.manager.extensionId ?? answered?.extensionId;
-  if (answering === undefined) return [];
-  return direction === 'internal' && fromExtensionId ? [fromExtensionId, answering] : [answering];
+function talkersOf({ lastTalker, direction, fromExtensionId }: LiveCall): string[] {
+  if (lastTalker === undefined) return [];
+  return direction === 'internal' && fromExtensionId ? [fromExtensionId, lastTalker] : [lastTalker];
 }

@@ -22,6 +22,8 @@ export interface ManagerRing {
   device?: DeviceKind;
   /** What the devices show; left out, the client's code and name. */
   shown?: Shown;
+  /** Aborted: nobody is to ring any more, as at the call's end. */
+  signal?: AbortSignal;
   /** A device rings: told once for each. */
   onRinging?: () => void;
 }
@@ -69,7 +71,7 @@ export class ManagerDialer {
   async ring(
     call: LiveCall,
     extensionIds: readonly string[],
-    { legs, mobiles: withMobiles = false, timeoutMs, device, shown, onRinging }: ManagerRing,
+    { legs, mobiles: withMobiles = false, timeoutMs, device, shown, signal, onRinging }: ManagerRing,
   ): Promise<Rung> {
     const devices = extensionIds.flatMap((id) => this.location.targetsOf(id, device));
     const { server } = legs;
@@ -81,7 +83,7 @@ export class ManagerDialer {
       offers: await legs.offers(mediaOf(targets)),
       from: shown ?? shownToManagers(call),
       timeoutMs,
-      signal: call.over,
+      signal: signal ? AbortSignal.any([call.over, signal]) : call.over,
       onRinging: (target, trace) => {
         this.ringing.add(call.id, trace);
         call.rings(target.extensionId);
@@ -130,7 +132,8 @@ export function untaken(
   }
 }
 
-function shownToManagers({ client, callerKind }: LiveCall): Shown {
+/** All that a manager's device shows of the client. */
+export function shownToManagers({ client, callerKind }: LiveCall): Shown {
   if (client) return { user: client.code, displayName: client.name ?? `Client ${client.code}` };
   // While the database is away the code is not known yet.
   if (callerKind === 'number') return { user: 'client', displayName: 'Client' };

@@ -5,6 +5,8 @@ import type { SipDialog } from '../sip/dialog.js';
 export interface Party {
   dialog: SipDialog;
   leg: MediaLeg;
+  /** He has put the other side on hold. */
+  holds?: boolean;
 }
 
 export interface ManagerParty extends Party {

@@ -6,8 +6,10 @@ import type { AnnounceStep, RingStep, RoutePlan } from '../routing/route-plan.js
 import { isDevice, type DialOutcome, type LegFailure } from '../sip/fork.js';
 import type { MediaKind } from '../sip/leg-dialer.js';
 import type { EndingName } from './call-endings.js';
-import type { LiveCall } from './live-call.js';
-import { ManagerDialer, type TakenBy } from './manager-dialer.js';
+import { noteTaken, type LiveCall } from './live-call.js';
+import { ManagerDialer } from './manager-dialer.js';
+import { Ring } from './ring.js';
+import type { Taken } from './taken.js';
 
 /** What a walk needs of the call's surroundings. */
 export interface Surroundings {
@@ -34,7 +36,7 @@ export class PlanWalker {
   ) {}
 
   /** @returns undefined when nobody took it; `call.unansweredBecause` then says why */
-  async walk(call: LiveCall, plan: RoutePlan, around: Surroundings): Promise<TakenBy | undefined> {
+  async walk(call: LiveCall, plan: RoutePlan, around: Surroundings): Promise<Taken | undefined> {
     for (const step of plan) {
       if (call.over.aborted) return undefined;
       switch (step.do) {
@@ -58,7 +60,7 @@ export class PlanWalker {
     return this.managers.mediaOf(plan.flatMap((step) => (step.do === 'ring' ? step.extensionIds : [])));
   }
 
-  private async ring(call: LiveCall, step: RingStep, around: Surroundings): Promise<TakenBy | undefined> {
+  private async ring(call: LiveCall, step: RingStep, around: Surroundings): Promise<Taken | undefined> {
     const ringback = around.clientLeg.playTone(around.ringback); // on its way while the phones are dialled
     const taken = await this.ringInRounds(call, step, around);
     await ringback;
@@ -70,7 +72,7 @@ export class PlanWalker {
     call: LiveCall,
     step: RingStep,
     around: Surroundings,
-  ): Promise<TakenBy | undefined> {
+  ): Promise<Taken | undefined> {
     const rounds = step.order === 'all' ? [step.extensionIds] : step.extensionIds.map((id) => [id]);
     for (const extensionIds of rounds) {
       if (call.over.aborted) return undefined;
@@ -85,14 +87,23 @@ export class PlanWalker {
     extensionIds: readonly string[],
     timeoutMs: number,
     around: Surroundings,
-  ): Promise<TakenBy | undefined> {
+  ): Promise<Taken | undefined> {
+    const ring = new Ring(extensionIds, around.clientLeg);
+    call.ring = ring;
     const outcome = await this.managers.ring(call, extensionIds, {
       legs: around.legs,
       mobiles: true,
       timeoutMs,
+      signal: ring.pickedUp,
       onRinging: around.onRinging,
     });
+    call.ring = undefined;
+    const pickUp = ring.close(outcome.answeredBy !== undefined || call.over.aborted);
     if (outcome.answeredBy) return outcome;
+    if (pickUp) {
+      noteTaken(call, pickUp.extensionId);
+      return { pickUp };
+    }
     remember(call, reasonOf(outcome));
     return undefined;
   }

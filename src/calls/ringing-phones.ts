@@ -8,7 +8,7 @@ const GATHER_MS = 200;
 
 /**
  * Notes beside each open call which phones ring for it, so that another process can take the INVITEs back when this
- * one dies. Gathered over all calls, beside their way: a call answered meanwhile needs no note.
+ * one dies. Gathered over all calls, beside their way: one that is answered meanwhile does no harm.
  */
 @Injectable()
 export class RingingPhones {
@@ -30,7 +30,7 @@ export class RingingPhones {
         tx.query(
           `UPDATE call SET live = jsonb_set(live, '{ringing}', coalesce(live->'ringing', '[]') || rings.ringing)
            FROM jsonb_to_recordset($1) AS rings (id uuid, ringing jsonb)
-           WHERE call.id = rings.id AND answered_at IS NULL AND ended_at IS NULL AND live IS NOT NULL`,
+           WHERE call.id = rings.id AND ended_at IS NULL AND live IS NOT NULL`,
           [JSON.stringify(rings)],
         ),
       );

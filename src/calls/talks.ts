@@ -3,7 +3,7 @@ import { Database } from '../database/database.js';
 import { Notifications, type Notices } from '../database/notifications.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerWrite } from '../ledger/ledger-write.js';
-import type { AnsweredData, EndedData } from './call-ledger.js';
+import type { AnsweredData, EndedData, HandedOverData } from './call-ledger.js';
 import { ControlPlanes } from './control-planes.js';
 import { LiveCalls } from './live-calls.js';
 
@@ -29,6 +29,10 @@ export class Talks {
     if (kind === 'call.answered') {
       const { extensionId } = data as unknown as AnsweredData;
       await this.notifications.send('talks', { callId, extensionId });
+    }
+    if (kind === 'call.handed-over') {
+      const { toExtensionId } = data as unknown as HandedOverData;
+      await this.notifications.send('talks', { callId, extensionId: toExtensionId });
     }
     if (kind === 'call.ended' && (data as unknown as EndedData).outcome === 'answered') {
       this.liveCalls.endedElsewhere(callId, Date.parse(at)); // where it was adopted from a dead control plane

@@ -4,6 +4,7 @@
  */
 export const KNOWN = `cl.assigned_extension_id = ?
   OR EXISTS (SELECT FROM call c WHERE c.client_id = cl.id AND (c.manager_extension_id = ? OR EXISTS
-    (SELECT FROM call_leg mine WHERE mine.call_id = c.id AND mine.extension_id = ?)))
+    (SELECT FROM call_leg mine WHERE mine.call_id = c.id AND mine.extension_id = ?) OR EXISTS
+    (SELECT FROM talk mine WHERE mine.call_id = c.id AND mine.extension_id = ?)))
   OR EXISTS (SELECT FROM follow_up owed WHERE owed.client_id = cl.id AND owed.closed_at IS NULL
     AND (owed.owner_extension_id IS NULL OR owed.owner_extension_id = ?))`;

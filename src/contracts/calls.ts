@@ -44,15 +44,23 @@ export const callSchema = z
     /** ITU-T Q.850. */
     cause: z.int().nullable(),
     sipStatus: z.int().nullable(),
-    /** Who talked with the client. */
+    /** Who talked with the client; of several, the last. */
     manager: extensionRef.nullable(),
     recordingId: id.nullable(),
   })
   .meta({ id: 'Call' });
 export type CallView = z.infer<typeof callSchema>;
 
-/** A call with every extension that was rung for it. */
+/** A call with every extension that was rung for it, and who talked with the client from when to when. */
 export const callDetail = callSchema.extend({
+  talks: z.array(
+    z.object({
+      extension: extensionRef.nullable(),
+      startedAt: time,
+      /** Null while they talk. */
+      endedAt: time.nullable(),
+    }),
+  ),
   legs: z.array(
     z.object({
       extension: extensionRef.nullable(),

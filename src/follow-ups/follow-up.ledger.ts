@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, Not, type EntityManager } from 'typeorm';
 import { Call } from '../calls/call.entity.js';
+import { LOST_IN_TRANSFER } from '../calls/call-endings.js';
 import type { EndedData } from '../calls/call-ledger.js';
 import { Client } from '../clients/client.entity.js';
 import { newId } from '../common/ids.js';
@@ -32,15 +33,16 @@ export class FollowUpLedger {
     const call = await tx.findOneBy(Call, { id: write.callId });
     if (!call?.clientId) return;
     const ended = { callId: call.id, companyId: write.companyId, clientId: call.clientId, at: write.at };
-    const { outcome } = write.data as unknown as EndedData;
+    const { outcome, ending } = write.data as unknown as EndedData;
+    const isLost = LOST_IN_TRANSFER.includes(ending);
     const open = await tx.findOne(FollowUp, {
       where: { clientId: call.clientId, closedAt: IsNull() },
       lock: { mode: 'pessimistic_write' },
     });
-    if (outcome === 'answered') return open ? this.close(tx, open, ended) : undefined;
+    if (outcome === 'answered' && !isLost) return open ? this.close(tx, open, ended) : undefined;
     if (open) return this.count(tx, open, ended);
     // A client whom we called and did not reach is owed no more than before.
-    return call.direction === 'inbound' ? this.open(tx, ended) : undefined;
+    return call.direction === 'inbound' || isLost ? this.open(tx, ended) : undefined;
   }
 
   private async open(tx: EntityManager, ended: Ended): Promise<Projected> {

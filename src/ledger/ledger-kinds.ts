@@ -7,6 +7,11 @@ export const LEDGER_KINDS = {
   'call.dial-refused': 'a manager’s try to call was refused, and why',
   'call.answered': 'the parties talk: a manager answered, or the client whom he called',
   'call.handed-over': 'another manager took the client over; the call and its recording go on',
+  'call.held': 'a party put the other one on hold',
+  'call.retrieved': 'a party took the other one back from hold',
+  'call.transfer-begun': 'a manager passes the client on; from here on he does not talk with him',
+  'call.transfer-refused': 'a manager’s wish to pass a client on was refused, and why',
+  'call.transfer-failed': 'nobody took the client over; he comes back to the manager who passed him on',
   'call.rejoined':
     'the media server was lost and both parties were joined on another; a new recording segment',
   'supervision.started':

@@ -10,6 +10,7 @@ export class LeftChannel implements SipDialog {
   readonly remoteSdp = '';
   readonly localSdp = '';
   readonly stackDialogId = '';
+  private over = false;
   private byeListener?: (end: DialogEnd) => void;
   private readonly forget: () => void;
 
@@ -21,12 +22,14 @@ export class LeftChannel implements SipDialog {
     this.forget = esl.events.on('event', ({ name, uuid, header }) => {
       if (name !== 'CHANNEL_HANGUP_COMPLETE' || uuid !== sipCallId) return;
       this.forget();
+      this.over = true;
       this.byeListener?.({ by: 'remote', reason: header('Hangup-Cause') });
     });
   }
 
   async bye(): Promise<void> {
     this.forget();
+    this.over = true;
     await this.esl.api('uuid_kill', this.sipCallId).catch(() => undefined);
   }
 
@@ -41,6 +44,19 @@ export class LeftChannel implements SipDialog {
 
   onBye(listener: (end: DialogEnd) => void): void {
     this.byeListener = listener;
+  }
+
+  /** @throws SipRejected always, as modify does */
+  identify(): Promise<string> {
+    return this.modify();
+  }
+
+  get isOver(): boolean {
+    return this.over;
+  }
+
+  onRefer(): void {
+    return;
   }
 
   onReinvite(): void {

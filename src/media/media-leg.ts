@@ -70,7 +70,12 @@ export class MediaLeg {
 
   /** Plays a tone (FreeSWITCH tone_stream) until `stopPlaying`. */
   async playTone(stream: string): Promise<void> {
-    await this.command('uuid_broadcast', `${this.uuid} ${stream} aleg`);
+    await this.play(stream);
+  }
+
+  /** Plays a tone or a file, after what plays already; done when it is ordered, not when it is heard. */
+  async play(what: string): Promise<void> {
+    await this.command('uuid_broadcast', `${this.uuid} ${what} aleg`);
   }
 
   /** Plays a prompt to its end; done too when the leg is gone, or when the event of its end never comes. */
@@ -92,7 +97,7 @@ export class MediaLeg {
       this.eventListeners.add(listener);
       signal?.addEventListener('abort', finish);
     });
-    await this.command('uuid_broadcast', `${this.uuid} ${prompt.path} aleg`);
+    await this.play(prompt.path);
     await end;
   }
 
@@ -103,6 +108,13 @@ export class MediaLeg {
   /** Joins the two parties' audio. @throws AppError when the media server cannot */
   async bridge(other: MediaLeg): Promise<void> {
     await this.esl.api('uuid_bridge', `${this.uuid} ${other.uuid}`);
+  }
+
+  /** Parts this leg from its peer; both wait for orders, where FreeSWITCH would hang up on who is left alone. */
+  async part(peer: MediaLeg): Promise<void> {
+    await peer.command('uuid_setvar', `${peer.uuid} park_after_bridge true`);
+    await this.esl.api('uuid_setvar', `${this.uuid} park_after_bridge true`);
+    await this.command('uuid_park', this.uuid);
   }
 
   /**
@@ -122,6 +134,11 @@ export class MediaLeg {
     };
     this.eventListeners.add(listener);
     return () => this.eventListeners.delete(listener);
+  }
+
+  /** The recordings of this leg are over; nothing happens where there is none. */
+  async stopRecording(): Promise<void> {
+    await this.command('uuid_record', `${this.uuid} stop all`);
   }
 
   /** Sends keypad digits (RFC 4733) to this party. */

@@ -68,6 +68,10 @@ export class MediaServer {
     this.esl.events.on('dead', () => this.loseAll());
   }
 
+  has(leg: MediaLeg): boolean {
+    return this.legs.get(leg.uuid) === leg;
+  }
+
   get name(): string {
     return `${this.address.host}:${this.address.eslPort}`;
   }

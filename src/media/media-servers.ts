@@ -3,6 +3,7 @@ import { AppError, messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { log } from '../common/log.js';
 import type { Uac } from '../sip/uac.js';
+import type { MediaLeg } from './media-leg.js';
 import { MediaServer, parseMediaServerUrl, unavailable } from './media-server.js';
 
 const RETRY_MS = 5_000;
@@ -65,6 +66,13 @@ export class MediaServers {
       });
     }
     return freest;
+  }
+
+  /** Where a leg is. @throws AppError `media-server-away` where it is no more */
+  of(leg: MediaLeg): MediaServer {
+    const server = this.all.find((one) => one.has(leg));
+    if (!server) throw new AppError('media-server-away', 'the leg is gone');
+    return server;
   }
 
   /**

@@ -3,6 +3,8 @@ import type { RingStep, RoutePlan, Step } from './route-plan.js';
 
 /** How long the client's own manager rings alone before the group is asked. */
 const ASSIGNED_TIMEOUT_MS = 15_000;
+/** How long a colleague rings for a client who is passed on to him. */
+const TRANSFER_TIMEOUT_MS = 25_000;
 /** Overflow chains end: a group that overflows into itself would ring for ever. */
 const LONGEST_OVERFLOW = 5;
 
@@ -19,18 +21,14 @@ export interface RouteQuestion {
  * The number's greeting, the client's own manager first, then the number's group, then the groups it overflows to, then the announcement.
  */
 export function planInbound(snapshot: Snapshot, question: RouteQuestion): RoutePlan {
-  const asked = new Set<string>();
   const steps: Step[] = [];
-  const ring = (step: RingStep) => {
-    if (step.extensionIds.length > 0) steps.push(step);
-  };
 
   const { greeting } = question.companyNumber;
   if (greeting) steps.push({ do: 'announce', prompt: greeting });
 
   const assigned = question.assignedExtensionId;
   if (assigned && snapshot.extensions.has(assigned)) {
-    ring({
+    steps.push({
       do: 'ring',
       why: 'assigned',
       order: 'all',
@@ -39,21 +37,48 @@ export function planInbound(snapshot: Snapshot, question: RouteQuestion): RouteP
     });
   }
 
-  let group = groupOf(snapshot, question.companyNumber.groupId);
-  let why: RingStep['why'] = 'group';
-  while (group && !asked.has(group.id) && asked.size < LONGEST_OVERFLOW) {
-    asked.add(group.id);
-    ring({
-      do: 'ring',
-      why,
-      order: group.strategy === 'all' ? 'all' : 'in_turn',
-      extensionIds: inOrder(group, question.idleSince).filter((id) => snapshot.extensions.has(id)),
-      timeoutMs: group.ringTimeoutMs,
-    });
-    group = groupOf(snapshot, group.overflowGroupId);
-    why = 'overflow';
-  }
+  steps.push(...ringGroup(snapshot, question.companyNumber.groupId, question.idleSince));
   return [...steps, { do: 'announce', prompt: 'nobody-available' }];
+}
+
+/** One colleague, or a group of them. */
+export type TransferTo = { extensionId: string } | { groupId: string };
+
+/** Whom to ring for a client who is passed on, or who comes back. Pure, as planInbound. */
+export function planTransfer(
+  snapshot: Snapshot,
+  to: TransferTo,
+  idleSince: RouteQuestion['idleSince'],
+): RoutePlan {
+  if ('groupId' in to) return ringGroup(snapshot, to.groupId, idleSince);
+  const extensionIds = [to.extensionId];
+  return [{ do: 'ring', why: 'transfer', order: 'all', extensionIds, timeoutMs: TRANSFER_TIMEOUT_MS }];
+}
+
+/** The group, then those that it overflows to. */
+function ringGroup(
+  snapshot: Snapshot,
+  groupId: string | null,
+  idleSince: RouteQuestion['idleSince'],
+): RingStep[] {
+  const asked = new Set<string>();
+  const steps: RingStep[] = [];
+  let group = groupOf(snapshot, groupId);
+  while (group && !asked.has(group.id) && asked.size < LONGEST_OVERFLOW) {
+    const extensionIds = inOrder(group, idleSince).filter((id) => snapshot.extensions.has(id));
+    if (extensionIds.length > 0) {
+      steps.push({
+        do: 'ring',
+        why: asked.size === 0 ? 'group' : 'overflow',
+        order: group.strategy === 'all' ? 'all' : 'in_turn',
+        extensionIds,
+        timeoutMs: group.ringTimeoutMs,
+      });
+    }
+    asked.add(group.id);
+    group = groupOf(snapshot, group.overflowGroupId);
+  }
+  return steps;
 }
 
 const groupOf = (snapshot: Snapshot, id: string | null): GroupConfig | undefined =>

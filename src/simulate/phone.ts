@@ -314,6 +314,9 @@ export class Conversation {
   /** Resolves when the call is over, whoever ended it. */
   readonly ended: Promise<DialogEnd>;
   over = false;
+  /** What NOTIFYs said of a transfer: the statuses of their SIP fragments (RFC 3420), in order. */
+  readonly progress: number[] = [];
+  private readonly progressWatchers = new Set<() => void>();
   private held = false;
 
   constructor(
@@ -337,6 +340,13 @@ export class Conversation {
       if (request.text === '') return { body: this.sdp(this.held ? 'sendonly' : 'sendrecv') };
       this.talk(request.text);
       return { body: this.sdp(MIRRORED[readSdp(request.text).direction]) };
+    });
+    dialog.onRequest((request, transaction) => {
+      phone.received.push(textOf(request));
+      transaction.respond(/^(NOTIFY|INFO|OPTIONS|UPDATE)$/.test(request.method) ? 200 : 405);
+      const status = request.method === 'NOTIFY' && /^SIP\/2\.0 (\d{3})/.exec(request.text)?.[1];
+      if (status) this.progress.push(Number(status));
+      for (const watcher of this.progressWatchers) watcher();
     });
     dialog.onAck((ack) => {
       if (ack.text !== '') this.talk(ack.text);
@@ -372,6 +382,45 @@ export class Conversation {
   async resume(): Promise<Direction> {
     this.held = false;
     return this.reinvite('sendrecv');
+  }
+
+  /**
+   * Asks the exchange to connect the other side with somebody else (RFC 3515).
+   * @param consult attended: the conversation with him, whose place the other side takes (RFC 3891)
+   * @returns the status it was answered with
+   */
+  async refer(
+    number: string,
+    { consult, headers }: { consult?: Conversation; headers?: Record<string, string> } = {},
+  ): Promise<number> {
+    const { ip } = this.phone.options.server;
+    const replaces = consult
+      ? `?Replaces=${encodeURIComponent(`${consult.dialog.callId};to-tag=${consult.dialog.remoteTag};from-tag=${consult.dialog.localTag}`)}`
+      : '';
+    const response = await this.dialog.request('REFER', {
+      headers: {
+        'Refer-To': `<sip:${number}@${ip}${replaces}>`,
+        'Referred-By': `<sip:${this.phone.options.user}@${ip}>`,
+        Contact: `<sip:${this.phone.options.user}@${this.phone.options.ip}:${this.phone.sipPort}>`,
+        ...headers,
+      },
+    });
+    this.phone.received.push(textOf(response));
+    return response.status;
+  }
+
+  /** The last word on a transfer: the first status of 200 or more. */
+  outcome(): Promise<number> {
+    return new Promise((done) => {
+      const look = () => {
+        const last = this.progress.find((status) => status >= 200);
+        if (last === undefined) return;
+        this.progressWatchers.delete(look);
+        done(last);
+      };
+      this.progressWatchers.add(look);
+      look();
+    });
   }
 
   hangUp(): Promise<void> {

@@ -1,18 +1,28 @@
 import { AppError, messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
 import type { DrachtioConnection } from './drachtio.connection.js';
+import { DialogRefer, type Refer } from './refer.js';
+import type { ReplacedDialog } from './replaces.js';
 import { sessionTimerAnswer } from './session-timer.js';
 import { SipRejected } from './sip-rejected.js';
+import { escapeUser, parseNameAddress, parseSipUri, quote } from './sip-values.js';
 import type { StackDialog, StackReply, StackRequest } from './stack.js';
 
 const BYE_WAIT_MS = 4_000;
 const OPTIONS_WAIT_MS = 5_000;
+const NOTIFY_WAIT_MS = 4_000;
 const REINVITE_WAIT_MS = 10_000;
 /** RFC 3261 §13.3.1.4: 64*T1, after which drachtio-server gives up; a little later we do without its word. */
 const ACK_WAIT_MS = 40_000;
 /** RFC 3261 §14.1: after a 491, wait at random in steps of 10 ms and try again. */
 const GLARE_WAIT_MS = { owner: [2_100, 4_000], other: [0, 2_000] } as const;
 const GLARE_TRIES = 3;
+
+/** What a device's display shows of the other side. */
+export interface Shown {
+  user: string;
+  displayName: string;
+}
 
 export interface DialogEnd {
   /** `server`: drachtio-server ended it, for want of an ACK or of a session refresh, or was itself lost. */
@@ -34,11 +44,17 @@ export interface SipDialog {
   isThere(): Promise<boolean>;
   /** re-INVITE. @returns the remote SDP @throws SipRejected when the other side refuses it */
   modify(sdp: string): Promise<string>;
+  /** Tells the other side who is at the line now (RFC 3325). @throws SipRejected when it refuses */
+  identify(who: Shown): Promise<unknown>;
   /** Called once, when the other side or the server ends it; at once when that is so already. Not after bye(). */
   onBye(listener: (end: DialogEnd) => void): void;
   /** The handler gives the answer to the other side's new offer; a rejection becomes 488. */
   onReinvite(handler: (sdp: string) => Promise<string>): void;
   onInfo(handler: (contentType: string, body: string) => void): void;
+  /** The handler accepts or refuses; without one it is declined (RFC 3515 §2.4.2). */
+  onRefer(handler: (refer: Refer) => void): void;
+  /** Ended by either side. */
+  readonly isOver: boolean;
 }
 
 /** SipDialog on drachtio-srf's dialog, whose own `modify` hangs after one refused re-INVITE. */
@@ -52,6 +68,8 @@ export class DrachtioDialog implements SipDialog {
   private byeListener?: (end: DialogEnd) => void;
   private reinviteHandler?: (sdp: string) => Promise<string>;
   private infoHandler?: (contentType: string, body: string) => void;
+  private referHandler?: (refer: Refer) => void;
+  private refers = 0;
   private modifying: Promise<unknown> = Promise.resolve();
   private readonly acknowledged: Promise<void>;
 
@@ -88,11 +106,17 @@ export class DrachtioDialog implements SipDialog {
     });
     // A BYE that came in one packet with the answer was heard by nobody.
     if (!dialog.connected) queueMicrotask(() => this.ending({ by: 'remote' }));
-    dialog.on('refer', (_: StackRequest, reply: StackReply) => reply.send(603, 'Decline', {}));
+    dialog.on('refer', (request: StackRequest, reply: StackReply) => this.referred(request, reply));
   }
 
   get isOver(): boolean {
     return this.ended;
+  }
+
+  /** Whether the other side means this dialog. */
+  isNamedBy({ sipCallId, toTag, fromTag }: ReplacedDialog): boolean {
+    const { callId, localTag, remoteTag } = this.dialog.sip;
+    return callId === sipCallId && localTag === toTag && remoteTag === fromTag;
   }
 
   /** Resolves when the other side has our 200. @throws SipRejected 408 when the dialog ends before that */
@@ -141,8 +165,14 @@ export class DrachtioDialog implements SipDialog {
     }
   }
 
-  modify(sdp: string): Promise<string> {
-    const next = this.modifying.then(() => this.reinvite(sdp));
+  identify({ user, displayName }: Shown): Promise<unknown> {
+    const host = parseSipUri(parseNameAddress(this.dialog.local.contact)?.uri ?? '')?.host ?? 'localhost';
+    const identity = `${quote(displayName)} <sip:${escapeUser(user)}@${host}>`;
+    return this.modify(this.localSdp, { 'P-Asserted-Identity': identity });
+  }
+
+  modify(sdp: string, headers: Record<string, string> = {}): Promise<string> {
+    const next = this.modifying.then(() => this.reinvite(sdp, headers));
     this.modifying = next.catch(() => undefined);
     return next;
   }
@@ -160,6 +190,10 @@ export class DrachtioDialog implements SipDialog {
     this.infoHandler = handler;
   }
 
+  onRefer(handler: (refer: Refer) => void): void {
+    this.referHandler = handler;
+  }
+
   /** The server that held this dialog was lost: ends it there if the server still knows it, and here. */
   serverLost(): void {
     if (this.ended) return;
@@ -168,7 +202,7 @@ export class DrachtioDialog implements SipDialog {
     this.ending({ by: 'server', reason: 'drachtio-server was lost' });
   }
 
-  private async reinvite(sdp: string): Promise<string> {
+  private async reinvite(sdp: string, headers: Record<string, string>): Promise<string> {
     for (let attempt = 1; ; attempt++) {
       if (this.ended) throw new SipRejected(481);
       const response = await this.connection.request(
@@ -176,7 +210,7 @@ export class DrachtioDialog implements SipDialog {
           method: 'INVITE',
           stackDialogId: this.stackDialogId,
           body: sdp,
-          headers: { Contact: this.dialog.local.contact, 'Content-Type': 'application/sdp' },
+          headers: { Contact: this.dialog.local.contact, 'Content-Type': 'application/sdp', ...headers },
         },
         REINVITE_WAIT_MS,
       );
@@ -219,6 +253,15 @@ export class DrachtioDialog implements SipDialog {
       log('sip').info({ sipCallId: this.sipCallId, status, error: messageOf(error) }, 're-INVITE refused');
       reply.send(status, 'Not Acceptable Here', {});
     }
+  }
+
+  private referred(request: StackRequest, reply: StackReply): void {
+    const { stackDialogId } = this;
+    const refer = new DialogRefer(request, reply, this.dialog.local.contact, this.refers++ === 0, (options) =>
+      this.connection.request({ ...options, stackDialogId }, NOTIFY_WAIT_MS),
+    );
+    if (this.referHandler) this.referHandler(refer);
+    else refer.refuse(603);
   }
 
   private ending(end: DialogEnd): void {

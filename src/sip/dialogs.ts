@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DrachtioDialog } from './dialog.js';
+import { DrachtioDialog, type SipDialog } from './dialog.js';
 import { DrachtioConnection } from './drachtio.connection.js';
 import { OrphanDialog } from './orphan-dialog.js';
+import type { ReplacedDialog } from './replaces.js';
 import type { StackDialog } from './stack.js';
 
 /** Every live dialog of this process. */
@@ -18,6 +19,11 @@ export class Dialogs {
 
   get size(): number {
     return this.live.size;
+  }
+
+  /** The live dialog that a Replaces names (RFC 3891 §3). */
+  find(named: ReplacedDialog): SipDialog | undefined {
+    return [...this.live].find((dialog) => dialog.isNamedBy(named));
   }
 
   adopt(dialog: StackDialog, role: 'uac' | 'uas'): DrachtioDialog {

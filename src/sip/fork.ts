@@ -41,6 +41,7 @@ export type DialOutcome =
 export interface ForkOptions {
   /** How long devices ring. */
   timeoutMs: number;
+  /** Its reason is the branches'. */
   signal?: AbortSignal;
   /** Once per target, when it begins to ring. */
   onRinging?: (target: RingTarget, trace: InviteTrace) => void;
@@ -183,10 +184,13 @@ export class Fork {
       if (state === 'over' || (state === 'waiting' && !isDevice(target))) continue;
       this.failures.push({ target, status: 487, cause: Q850.NORMAL_CLEARING });
     }
-    this.settle({ answeredBy: undefined, failures: this.failures, why: 'cancelled' });
+    this.settle(
+      { answeredBy: undefined, failures: this.failures, why: 'cancelled' },
+      this.options.signal?.reason,
+    );
   }
 
-  private settle(outcome: DialOutcome, reason?: string): void {
+  private settle(outcome: DialOutcome, reason?: unknown): void {
     this.settled = true;
     clearTimeout(this.deviceTimer);
     this.options.signal?.removeEventListener('abort', this.onAbort);

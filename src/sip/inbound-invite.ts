@@ -102,7 +102,7 @@ export class InviteReply {
             localSdp: sdp,
             headers: {
               'Content-Type': 'application/sdp',
-              Allow: 'INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK',
+              Allow: 'INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER',
               'User-Agent': USER_AGENT,
               ...sessionTimerAnswer(this.request),
             },

@@ -154,6 +154,7 @@ function findFlaw(
     return { reason: 'malformed' };
   // RFC 3261 §12.2.2: it belongs to a dialog, and to none that lives.
   if (to.params.has('tag')) return { reason: 'no-such-dialog' };
+  if (request.has('replaces')) return { reason: 'replaces-declined' };
   const interval = tooSmallInterval(request);
   return interval && { reason: 'interval-too-small', headers: interval };
 }

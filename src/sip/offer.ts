@@ -24,3 +24,16 @@ function sdpPart(body: string, contentType: string): string | undefined {
   }
   return undefined;
 }
+
+/** Whether a party's SDP puts the other one on hold (RFC 3264 §8.4; in RFC 2543 by the address 0.0.0.0). */
+export function holdsAudio(sdp: string): boolean {
+  const [session = '', ...media] = sdp.split(/^m=/m);
+  const audio = media.find((section) => section.startsWith('audio'));
+  if (audio === undefined) return false;
+  const direction = DIRECTION.exec(audio)?.[1] ?? DIRECTION.exec(session)?.[1];
+  const address = CONNECTION.exec(audio)?.[1] ?? CONNECTION.exec(session)?.[1];
+  return direction === 'sendonly' || direction === 'inactive' || address === '0.0.0.0';
+}
+
+const DIRECTION = /^a=(sendrecv|sendonly|recvonly|inactive)\s*$/m;
+const CONNECTION = /^c=IN IP[46] (\S+)/m;

@@ -90,6 +90,25 @@ export class OrphanDialog implements SipDialog {
     return;
   }
 
+  /** Never comes: drachtio-server answers it with 481. */
+  onRefer(): void {
+    return;
+  }
+
+  /** @throws SipRejected always, as modify does */
+  identify(): Promise<string> {
+    return this.modify();
+  }
+
+  get isOver(): boolean {
+    return this.ended;
+  }
+
+  /** Nobody can name it: its requests do not come here. */
+  isNamedBy(): boolean {
+    return false;
+  }
+
   /** Leaves it to itself. */
   release(): void {
     this.finish();

@@ -21,6 +21,8 @@ export const REFUSALS = {
   'too-many-hops': 483,
   'unknown-extension-tag': 420,
   'interval-too-small': 422,
+  /** RFC 3891: calls are taken over by pick-up and by REFER. */
+  'replaces-declined': 603,
   'no-audio': 488,
   'not-sdp': 415,
   'no-such-dialog': 481,

@@ -166,7 +166,7 @@ function inviteHeaders(options: Omit<InviteOptions, 'offer'>): Record<string, st
     From: partyHeader(options.from ?? { user: 'linekeeper' }),
     ...(options.to ? { To: partyHeader(options.to) } : {}),
     'User-Agent': USER_AGENT,
-    Allow: 'INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK',
+    Allow: 'INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER',
     ...(options.sessionTimer ? sessionTimerOffer() : {}),
     ...options.headers,
   };

@@ -30,8 +30,7 @@ export function watchedCall(
   supervising: readonly Supervising[],
 ): WatchedCall {
   const { client, talk } = call;
-  const managerExtensionId =
-    talk?.manager.extensionId ?? call.answered?.extensionId ?? call.fromExtensionId ?? null;
+  const managerExtensionId = call.lastTalker ?? call.fromExtensionId ?? null;
   const ringing = [...call.ringing];
   const extensionIds = [...ringing, ...(managerExtensionId ? [managerExtensionId] : [])];
   return {

@@ -6,6 +6,7 @@ import { DiallingRules1700000000005 } from './1700000000005-dialling-rules.js';
 import { Supervision1700000000006 } from './1700000000006-supervision.js';
 import { Recordings1700000000007 } from './1700000000007-recordings.js';
 import { WebNeeds1700000000008 } from './1700000000008-web-needs.js';
+import { Talks1700000000010 } from './1700000000010-talks.js';
 import { Installation1700000000011 } from './1700000000011-installation.js';
 import { DataKeys1700000000012 } from './1700000000012-data-keys.js';
 
@@ -19,6 +20,7 @@ export const MIGRATIONS = [
   Supervision1700000000006,
   Recordings1700000000007,
   WebNeeds1700000000008,
+  Talks1700000000010,
   Installation1700000000011,
   DataKeys1700000000012,
 ];

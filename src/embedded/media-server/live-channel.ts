@@ -139,6 +139,7 @@ export class LiveChannel implements Channel {
 
   /** uuid_bridge: both leave what they do and talk to each other. */
   bridge(other: Channel): void {
+    if (this.peer === other) return; // FreeSWITCH says yes, and they talk on
     this.leave('bridge');
     other.leave('bridge');
     // Leaving may have ended one of them: a former peer that hangs up takes nobody else along.
