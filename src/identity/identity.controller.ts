@@ -10,11 +10,12 @@ import {
   type PasswordChange,
   type Person,
 } from '../contracts/identity.js';
+import { rightsTable, type RightsTable } from '../contracts/rights.js';
 import { Answers, AnswersNothing } from '../http/answers.js';
 import { Identity } from './identity.js';
 import { Asking, OpenToAnyone, RequireRight, type SignedInRequest } from './require-right.js';
 import { COOKIE } from './rights.guard.js';
-import { rightsOf } from './rights.js';
+import { RIGHTS, rightsOf, type Right } from './rights.js';
 
 @ApiTags('identity')
 @Controller('api/v1')
@@ -54,6 +55,15 @@ export class IdentityController {
     @Req() request: SignedInRequest,
   ): Promise<void> {
     return this.identity.changePassword(person, request.token, change, request.ip ?? 'unknown');
+  }
+
+  @Get('rights')
+  @RequireRight('people.read')
+  @Answers(rightsTable)
+  rights(): RightsTable {
+    return {
+      items: (Object.keys(RIGHTS) as Right[]).map((right) => ({ right, roles: [...RIGHTS[right]] })),
+    };
   }
 
   @Get('me')

@@ -42,6 +42,7 @@ describe('the web side', () => {
       '/api/v1/recordings',
       '/api/v1/recordings/{id}',
       '/api/v1/recordings/{id}/audio',
+      '/api/v1/rights',
       '/api/v1/ring-groups',
       '/api/v1/ring-groups/{id}',
       '/api/v1/sign-in',

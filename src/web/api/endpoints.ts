@@ -43,6 +43,7 @@ import type {
   RecordingsQuery,
   RecordingView,
 } from '../../contracts/recordings.js';
+import type { RightsTable } from '../../contracts/rights.js';
 import type { RegisteredDevice, SoftphoneSettings, TrunkStateView } from '../../contracts/standing.js';
 
 interface Items<Item> {
@@ -118,6 +119,7 @@ export const API = {
   changeTrunk: patch<Trunk, TrunkChange>('/trunks/{id}'),
   removeTrunk: remove<void>('/trunks/{id}'),
 
+  rights: read<RightsTable>('/rights'),
   devices: read<Items<RegisteredDevice>>('/devices'),
   trunkStates: read<Items<TrunkStateView>>('/trunk-states'),
   softphone: read<SoftphoneSettings>('/softphone-settings'),

@@ -1,4 +1,13 @@
 import type { LucideIcon } from 'lucide-react';
+import BookOpen from 'lucide-react/icons/book-open';
+import Cable from 'lucide-react/icons/cable';
+import Hash from 'lucide-react/icons/hash';
+import HeartPulse from 'lucide-react/icons/heart-pulse';
+import KeyRound from 'lucide-react/icons/key-round';
+import MonitorSmartphone from 'lucide-react/icons/monitor-smartphone';
+import Smartphone from 'lucide-react/icons/smartphone';
+import UserRound from 'lucide-react/icons/user-round';
+import UsersRound from 'lucide-react/icons/users-round';
 import ChartColumn from 'lucide-react/icons/chart-column';
 import Disc3 from 'lucide-react/icons/disc-3';
 import ListTodo from 'lucide-react/icons/list-todo';
@@ -47,6 +56,32 @@ export const SECTIONS: readonly Section[] = [
       { to: '/clients', name: 'clients', icon: Users, roles: OVERSEERS, right: 'clients.read' },
       { to: '/recordings', name: 'recordings', icon: Disc3, roles: OVERSEERS, right: 'recordings.read' },
       { to: '/day', name: 'day', icon: ChartColumn, roles: OVERSEERS, right: 'figures.read' },
+    ],
+  },
+  {
+    name: 'setup',
+    places: [
+      { to: '/people', name: 'people', icon: UserRound, roles: ['admin'], right: 'people.read' },
+      {
+        to: '/extensions',
+        name: 'extensions',
+        icon: Smartphone,
+        roles: ['admin'],
+        right: 'provisioning.read',
+      },
+      {
+        to: '/devices',
+        name: 'devices',
+        icon: MonitorSmartphone,
+        roles: ['admin'],
+        right: 'provisioning.read',
+      },
+      { to: '/groups', name: 'groups', icon: UsersRound, roles: ['admin'], right: 'provisioning.read' },
+      { to: '/numbers', name: 'numbers', icon: Hash, roles: ['admin'], right: 'provisioning.read' },
+      { to: '/trunks', name: 'trunks', icon: Cable, roles: ['admin'], right: 'provisioning.read' },
+      { to: '/rights', name: 'rights', icon: KeyRound, roles: ['admin'], right: 'people.read' },
+      { to: '/ledger', name: 'ledger', icon: BookOpen, roles: ['admin'], right: 'ledger.read' },
+      { to: '/health', name: 'health', icon: HeartPulse, roles: ['admin'], right: 'provisioning.read' },
     ],
   },
 ];

@@ -7,6 +7,7 @@ import { Link, useSearchParams } from 'react-router';
 import type { Figures } from '../../contracts/figures.js';
 import { API } from '../api/endpoints.js';
 import { reading } from '../api/query.js';
+import { localDate, shifted, startOfDay } from '../parts/days.js';
 import { durationOf, useFormat } from '../parts/format.js';
 import { Page } from '../parts/page.js';
 import { Rows, RowLink, type Column } from '../parts/rows.js';
@@ -171,19 +172,3 @@ function Figure({ name, value, to }: { name: string; value: string; to?: string 
     <Paper p="md">{content}</Paper>
   );
 }
-
-const localDate = (day: Date): string =>
-  [day.getFullYear(), day.getMonth() + 1, day.getDate()]
-    .map((part) => String(part).padStart(2, '0'))
-    .join('-');
-
-/** Midnight where the person is; days are not always 24 hours long. */
-function startOfDay(text: string | null): Date {
-  const [year, month, day] = (text ?? '').split('-').map(Number);
-  const now = new Date();
-  const chosen = year && month && day ? new Date(year, month - 1, day) : now;
-  return new Date(chosen.getFullYear(), chosen.getMonth(), chosen.getDate());
-}
-
-const shifted = (day: Date, days: number): Date =>
-  new Date(day.getFullYear(), day.getMonth(), day.getDate() + days);

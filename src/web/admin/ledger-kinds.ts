@@ -1,0 +1,23 @@
+/** The kinds of the ledger's entries by which one may filter. */
+export const KINDS: readonly string[] = [
+  'call.received',
+  'call.dialled',
+  'call.refused',
+  'call.answered',
+  'call.ended',
+  'follow-up.opened',
+  'follow-up.attempt',
+  'follow-up.closed',
+  'recording.stored',
+  'recording.missing',
+  'recording.played',
+  'recording.downloaded',
+  'recording.deleted',
+  'client.noted',
+  'client.changed',
+  'number.revealed',
+  'number.reveal-refused',
+  'person.signed-in',
+  'person.sign-in-refused',
+  'provisioning.changed',
+];

@@ -1,0 +1,167 @@
+import {
+  Badge,
+  NumberInput,
+  PasswordInput,
+  SegmentedControl,
+  Switch,
+  TagsInput,
+  TextInput,
+} from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import Cable from 'lucide-react/icons/cable';
+import { useTranslation } from 'react-i18next';
+import type { Trunk, TrunkNew } from '../../contracts/provisioning.js';
+import type { TrunkStateView } from '../../contracts/standing.js';
+import { API, type Endpoint } from '../api/endpoints.js';
+import { reading } from '../api/query.js';
+import { Administered } from '../parts/administered.js';
+import { FormModal, useFields } from '../parts/form.js';
+import { useFormat } from '../parts/format.js';
+import { Empty } from '../parts/states.js';
+
+const REFRESH_MS = 3_000;
+const COLOURS: Record<TrunkStateView['state'], string> = {
+  registered: 'pine',
+  registering: 'yellow',
+  failed: 'red',
+  stopped: 'gray',
+};
+
+/** The carriers' connections, and how each stands now. */
+export default function Trunks() {
+  const { t } = useTranslation();
+  const states = useQuery({ ...reading(API.trunkStates), refetchInterval: REFRESH_MS });
+  return (
+    <Administered<Trunk>
+      title={t('nav.trunks')}
+      lead={t('trunks.lead')}
+      create={t('trunks.create')}
+      right="provisioning.change"
+      endpoint={API.trunks}
+      removal={API.removeTrunk}
+      stale={[API.trunkStates]}
+      nameOf={({ name }) => name}
+      columns={[
+        { name: 'name', label: t('client.name'), cell: ({ name }) => name },
+        { name: 'kind', label: t('trunks.kind'), cell: ({ kind }) => t(`trunks.by.${kind}`) },
+        {
+          name: 'host',
+          label: t('trunks.host'),
+          cell: ({ host, port, transport }) => `${host}:${port} · ${transport.toUpperCase()}`,
+        },
+        {
+          name: 'state',
+          label: t('trunks.state'),
+          cell: (trunk) => (
+            <State trunk={trunk} state={states.data?.items.find(({ trunkId }) => trunkId === trunk.id)} />
+          ),
+        },
+      ]}
+      empty={<Empty icon={Cable} title={t('trunks.empty')} hint={t('trunks.emptyHint')} />}
+      form={(trunk, onDone) => <TrunkForm trunk={trunk} onDone={onDone} />}
+    />
+  );
+}
+
+function State({ trunk, state }: { trunk: Trunk; state: TrunkStateView | undefined }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (!state) return '–';
+  const listens = state.state === 'registered' && trunk.kind === 'address';
+  const said = [state.status, state.reason].filter(Boolean).join(' ');
+  return (
+    <Badge
+      variant="light"
+      color={COLOURS[state.state]}
+      tt="none"
+      title={t('trunks.since', { time: format.exact(state.since) })}
+    >
+      {[t(listens ? 'trunks.is.listening' : `trunks.is.${state.state}`), state.state === 'failed' && said]
+        .filter(Boolean)
+        .join(' · ')}
+    </Badge>
+  );
+}
+
+type TrunkFields = Omit<Trunk, 'id' | 'hasPassword'>;
+const NEW: TrunkFields = {
+  name: '',
+  kind: 'registration',
+  host: '',
+  port: 5060,
+  transport: 'udp',
+  username: null,
+  sourceAddresses: [],
+  enabled: true,
+};
+
+export function TrunkForm({ trunk, onDone }: { trunk: Trunk | undefined; onDone: () => void }) {
+  const { t } = useTranslation();
+  const { id, hasPassword, ...initial } = trunk ?? { id: undefined, hasPassword: false, ...NEW };
+  const endpoint: Endpoint<Trunk, TrunkNew> = id === undefined ? API.createTrunk : API.changeTrunk;
+  const form = useFields(endpoint, [API.trunks, API.trunkStates], { ...initial, password: '' });
+  return (
+    <FormModal
+      title={trunk?.name ?? t('trunks.create')}
+      form={form}
+      onClose={onDone}
+      change={({ password, username, ...fields }) => ({
+        input: { ...fields, username: username || null, ...(password && { password }) },
+        ...(id && { params: { id } }),
+      })}
+    >
+      <TextInput label={t('client.name')} required data-autofocus {...form.field('name')} />
+      <SegmentedControl
+        aria-label={t('trunks.kind')}
+        value={form.values.kind}
+        onChange={(kind) => form.set({ kind: kind as Trunk['kind'] })}
+        data={(['registration', 'address'] as const).map((value) => ({
+          value,
+          label: t(`trunks.by.${value}`),
+        }))}
+      />
+      <TextInput label={t('trunks.host')} required {...form.field('host')} />
+      <NumberInput
+        label={t('trunks.port')}
+        min={1}
+        max={65535}
+        {...form.field('port')}
+        onChange={(value) => form.set({ port: Number(value) })}
+      />
+      <SegmentedControl
+        aria-label={t('softphone.transport')}
+        value={form.values.transport}
+        onChange={(transport) => form.set({ transport: transport as Trunk['transport'] })}
+        data={['udp', 'tcp', 'tls'].map((value) => ({ value, label: value.toUpperCase() }))}
+      />
+      {form.values.kind === 'registration' ? (
+        <>
+          <TextInput
+            label={t('softphone.user')}
+            autoComplete="off"
+            {...form.field('username')}
+            value={form.values.username ?? ''}
+          />
+          <PasswordInput
+            label={t('signIn.password')}
+            description={hasPassword ? t('trunks.passwordKept') : undefined}
+            autoComplete="new-password"
+            visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
+            {...form.field('password')}
+          />
+        </>
+      ) : (
+        <TagsInput
+          label={t('trunks.sources')}
+          description={t('trunks.sourcesHint')}
+          {...form.field('sourceAddresses')}
+        />
+      )}
+      <Switch
+        label={t('trunks.enabled')}
+        checked={form.values.enabled}
+        onChange={(event) => form.set({ enabled: event.currentTarget.checked })}
+      />
+    </FormModal>
+  );
+}
