@@ -8,6 +8,7 @@ import { ADMIN, type System } from '../support/system.js';
 import { cut, readWav, tonesIn } from '../support/tones.js';
 import { startTwoPlanes, type TwoPlanes } from '../support/two-planes.js';
 import { until, within } from '../support/until.js';
+import { Watcher } from '../support/watcher.js';
 
 const TAKEN_OVER_MS = 25_000;
 
@@ -108,6 +109,46 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
     const phone = await desk('101');
     for (let i = 0; i < 3; i++) expect((await phone.register()).status).toBe(200);
     await leave(phone);
+  });
+
+  it('a call at either is seen at both, and a supervisor at either takes part in it', async () => {
+    const [one, other] = two.planes;
+    const watchers = [await Watcher.open(one, 'admin'), await Watcher.open(other, 'admin')];
+    const made = await one.api<{ sipPassword: string }>('POST', '/extensions', {
+      number: '200',
+      name: 'Sofia',
+    });
+    const me = await one.api<{ id: string }>('GET', '/me');
+    expect((await one.api('PATCH', `/people/${me.body.id}`, { extension: '200' })).status).toBe(200);
+    const phone = await desk('101');
+    const sofia = await two.phone('200', made.body.sipPassword);
+    expect((await sofia.register()).status).toBe(200);
+    const outgoing = await call('+79161230009');
+    const manager = await (await phone.incoming()).answer(TONES['101']);
+    const caller = await outgoing.answered;
+    const [seen] = await Promise.all(
+      watchers.map((watcher) => watcher.event('call', ({ change }) => change === 'answered')),
+    );
+    const callId = seen!.call.id;
+    const [owner] = (await owners()).filter(({ id }) => id === callId);
+    expect(owner).toBeDefined();
+    const stranger = (await liveCalls(one)) === 1 ? other : one;
+    await until('the phone is known there', async () => (await devices(stranger)) === 2);
+    expect((await stranger.api('POST', `/calls/${callId}/supervise`, { mode: 'listen' })).status).toBe(204);
+    const listening = await (await sofia.incoming()).answer();
+    await until('both parties are heard', async () => {
+      const tones = tonesIn(await listening.audio.listen(300), Object.values(TONES));
+      return tones.includes(TONES.caller) && tones.includes(TONES['101']);
+    });
+    await caller.hangUp();
+    await Promise.all([manager.ended, listening.ended]);
+    for (const watcher of watchers) {
+      await watcher.event('call-gone', ({ id }) => id === callId);
+      watcher.close();
+    }
+    await sofia.register(0);
+    await leave(phone);
+    await nothingLive();
   });
 
   it('both serve calls to the same phone, each call once; the interface of either shows all', async () => {
