@@ -31,7 +31,7 @@ interface ReceivedData {
 }
 
 /** How a manager's device, or somebody for him, named the client to call. */
-export type DialledBy = 'code' | 'number' | 'click' | 'proxy-number' | 'extension';
+export type DialledBy = 'code' | 'number' | 'click' | 'proxy-number' | 'menu' | 'extension';
 
 /** A call that a manager makes: to a client, or to a colleague. */
 export interface DialledCall {

@@ -7,6 +7,7 @@ import { SipModule } from '../sip/sip.module.js';
 import { CallKeeper } from './call-keeper.js';
 import { AttendedTransfer } from './attended-transfer.js';
 import { BlindTransfer } from './blind-transfer.js';
+import { CallbackLedger } from './callback-ledger.js';
 import { CallLedger } from './call-ledger.js';
 import { CallLife } from './call-life.js';
 import { CallRecovery } from './call-recovery.js';
@@ -26,7 +27,9 @@ import { InternalCallHandler } from './internal-call.handler.js';
 import { LeftCalls } from './left-calls.js';
 import { LiveCalls } from './live-calls.js';
 import { ManagerDialer } from './manager-dialer.js';
+import { MaskedCallbackHandler } from './masked-callback.handler.js';
 import { MobileDialer } from './mobile-dialer.js';
+import { MobileQuestions } from './mobile-questions.js';
 import { OutboundCallHandler } from './outbound-call.handler.js';
 import { OutboundNumbers } from './outbound-numbers.js';
 import { PickUpHandler } from './pick-up.handler.js';
@@ -46,6 +49,7 @@ import { Talks } from './talks.js';
     AttendedTransfer,
     BlindTransfer,
     CallLedger,
+    CallbackLedger,
     CallLife,
     CallRecovery,
     CallsOut,
@@ -63,7 +67,9 @@ import { Talks } from './talks.js';
     LeftCalls,
     LiveCalls,
     ManagerDialer,
+    MaskedCallbackHandler,
     MobileDialer,
+    MobileQuestions,
     OutboundCallHandler,
     OutboundNumbers,
     PickUpHandler,
@@ -81,13 +87,14 @@ export class CallsModule {
   constructor(
     ingress: Ingress,
     handler: InboundCallHandler,
+    callbacks: MaskedCallbackHandler,
     deviceHandler: DeviceCallHandler,
     liveCalls: LiveCalls,
     mediaServers: MediaServers,
     drachtio: DrachtioConnection,
     metrics: Metrics,
   ) {
-    ingress.onInvite((invite) => handler.handle(invite));
+    ingress.onInvite((invite) => callbacks.handle(invite, (ordinary) => handler.handle(ordinary)));
     ingress.onDeviceInvite((invite) => deviceHandler.handle(invite));
     // A restarted drachtio-server knows none of the dialogs: their BYEs would never come.
     drachtio.events.on('connected', ({ again }) => {

@@ -71,6 +71,7 @@ export class ClickCallHandler {
     if (call.over.aborted) return;
     const outcome = await this.managers.ring(call, [extension.id], {
       legs,
+      mobiles: true,
       timeoutMs: PICK_UP_MS,
       ...(device && { device }),
     });
@@ -85,6 +86,7 @@ async function pickedUp(call: LiveCall, outcome: Rung): Promise<WaitingManager> 
   const { answeredBy, dialog, leg, joinable } = outcome;
   call.atEnd(() => dialog.bye(), dialog);
   dialog.onBye(({ by }) => call.end(by === 'remote' ? 'manager-gave-up' : 'dialog-timed-out'));
+  endWithLeg(call, leg);
   await joinable;
   return { extensionId: answeredBy.extensionId, leg, dialog: () => Promise.resolve(dialog) };
 }

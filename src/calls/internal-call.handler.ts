@@ -54,7 +54,7 @@ export class InternalCallHandler {
   }
 
   private async converse(call: LiveCall, invite: DeviceInvite, colleague: ExtensionConfig): Promise<void> {
-    if (!this.managers.canRing(colleague.id)) throw unreached('colleague-not-reachable');
+    if (this.managers.mediaOf([colleague.id]).length === 0) throw unreached('colleague-not-reachable');
     const server = this.mediaServers.choose();
     const legs = new OfferedLegs(server, (leg) => endWithLeg(call, leg));
     const [callerLeg] = await Promise.all([

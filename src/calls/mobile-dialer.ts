@@ -109,7 +109,6 @@ export class MobileDialer {
         signal,
         onProgress: (_, trace) => onRinging(trace),
       });
-      await leg.modify(dialog.remoteSdp);
       await pressedToAccept({ dialog, leg }, this.prompt(call.companyId), signal);
       return dialog;
     } catch (error) {

@@ -26,11 +26,15 @@ export class OutboundNumbers {
     return this.database.transaction(companyId, (tx) => this.vault.openForDialling(tx, client.id));
   }
 
-  /** The company number by which the client knows the company, E.164; where he knows none, the company's first. */
+  /**
+   * The company number by which the client knows the company, E.164; where he knows none, the company's first. Proxy
+   * numbers are for managers' mobiles, and shown to clients only where there is no other.
+   */
   shownTo({ lastCompanyNumberId }: ReachableClient, companyId: string): string | undefined {
     const own = [...this.provisioning.snapshot.companyNumbers.values()].filter(
       (number) => number.companyId === companyId,
     );
-    return (own.find(({ id }) => id === lastCompanyNumberId) ?? own[0])?.number;
+    return (own.find(({ id }) => id === lastCompanyNumberId) ?? own.find(({ isProxy }) => !isProxy) ?? own[0])
+      ?.number;
   }
 }

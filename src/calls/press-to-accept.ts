@@ -20,7 +20,7 @@ const STATUS: Readonly<Record<Exclude<Verdict, 'accepted'>, number>> = {
 };
 
 /**
- * Asks whoever answered to press 1, again and again: a voicemail, a pocket or a child does not.
+ * Connects whoever answered to his leg, and asks him to press 1, again and again: a voicemail, a pocket or a child does not.
  * @param signal the call is another's meanwhile, or over
  * @throws SipRejected 603 where he hangs up, 408 where he says nothing, 487 at the signal
  */
@@ -43,7 +43,10 @@ export async function pressedToAccept(
     if (signal.aborted) onAbort();
     party.leg.onLost(() => settle('lost'));
     party.dialog.onBye(() => settle('declined'));
-    void sayAgainAndAgain(party, prompt, over.signal);
+    party.leg
+      .modify(party.dialog.remoteSdp)
+      .then(() => sayAgainAndAgain(party, prompt, over.signal))
+      .catch(() => settle('lost'));
   });
   over.abort();
   if (verdict !== 'accepted') throw new SipRejected(STATUS[verdict]);

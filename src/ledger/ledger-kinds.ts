@@ -22,6 +22,9 @@ export const LEDGER_KINDS = {
   'call.kept':
     'the control plane was lost during the conversation, and its successor found both parties talking',
   'call.ended': 'the call is over: its ending, cause and times',
+  'callback.asked':
+    'a manager’s mobile called and is asked for his PIN or whom he wants; written before it is answered',
+  'callback.refused': 'a manager’s mobile called and did not know the PIN',
   'proxy.leased': 'a proxy number stands for a client on a manager’s mobile from now on',
   'follow-up.opened': 'a client is owed a call',
   'follow-up.attempt': 'another unanswered call of that client, or a try to reach him',

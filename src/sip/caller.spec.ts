@@ -48,6 +48,16 @@ describe('who calls', () => {
     expect(read(headers)).toBe('malformed');
   });
 
+  it.each<[string, Partial<CallerHeaders>, boolean]>([
+    ['by P-Asserted-Identity', { assertedIdentity: '<sip:+74951234567@c>' }, true],
+    ['not by From', {}, false],
+    ['not by an assertion of something else', { assertedIdentity: '<sip:trunk@c>' }, false],
+    ['not by Remote-Party-ID, which no RFC has', { remotePartyId: '<sip:+74951234567@c>' }, false],
+  ])('the carrier vouches for a number %s', (_, headers, asserted) => {
+    const from = '<sip:+79161234567@carrier>;tag=1';
+    expect(readCaller({ from, ...headers }, 'RU')).toMatchObject({ kind: 'number', asserted });
+  });
+
   it('Privacy: none hides nothing', () => {
     expect(read({ privacy: 'none' })).toBe('+79161234567');
   });

@@ -2,7 +2,15 @@ import { PhoneNumber } from '../common/phone-number.js';
 import { parseNameAddress, parseSipUri, readTokens, splitOutside } from './sip-values.js';
 
 /** Who calls, as far as the carrier tells. */
-export type Caller = { kind: 'number'; number: PhoneNumber } | { kind: 'withheld' } | { kind: 'malformed' };
+export type Caller =
+  | {
+      kind: 'number';
+      number: PhoneNumber;
+      /** The carrier vouches for it (P-Asserted-Identity, RFC 3325); what From says is whatever the caller wrote. */
+      asserted: boolean;
+    }
+  | { kind: 'withheld' }
+  | { kind: 'malformed' };
 
 /** Headers by which carriers name a caller. */
 export interface CallerHeaders {
@@ -28,7 +36,7 @@ export function readCaller(headers: CallerHeaders, country: string): Caller {
 
   for (const identity of splitOutside(headers.assertedIdentity ?? '', ',')) {
     const caller = readIdentity(identity, country);
-    if (caller.kind === 'number') return caller;
+    if (caller.kind === 'number') return { ...caller, asserted: true };
   }
   if (headers.remotePartyId) {
     const privacyParam = parseNameAddress(headers.remotePartyId)?.params.get('privacy')?.toLowerCase();
@@ -48,5 +56,5 @@ function readIdentity(value: string | undefined, country: string): Caller {
     return { kind: 'withheld' };
   }
   const number = PhoneNumber.parse(user, country);
-  return number ? { kind: 'number', number } : { kind: 'malformed' };
+  return number ? { kind: 'number', number, asserted: false } : { kind: 'malformed' };
 }
