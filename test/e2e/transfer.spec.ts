@@ -1,12 +1,13 @@
-import type { CallView } from '../../src/contracts/calls.js';
+import type { CallDetail, CallView } from '../../src/contracts/calls.js';
 import type { Conversation } from '../../src/simulate/phone.js';
-import { tonesIn } from '../support/tones.js';
-import { expectToHear, Office, TONES, type Extension } from '../support/office.js';
+import { readWav, tonesIn, type Sound } from '../support/tones.js';
+import { expectToHear, Office, recordingOf, TONES, type Extension } from '../support/office.js';
 import { until } from '../support/until.js';
 
 const CLIENT = '+79161230011';
 /** What is heard on hold. */
 const HOLD = [523, 659];
+const RINGBACK = 425;
 
 describe('one call, several managers', () => {
   let office: Office;
@@ -27,12 +28,14 @@ describe('one call, several managers', () => {
   /** A client talks with this manager. */
   async function talk(
     extension: Extension,
-    client = CLIENT,
+    number = CLIENT,
   ): Promise<{ client: Conversation; manager: Conversation }> {
     const desk = await office.manager(extension);
-    const call = await office.call(client);
+    const call = await office.call(number);
     const manager = await (await desk.incoming()).answer(TONES[extension]);
-    return { client: await call.answered, manager };
+    const client = await call.answered;
+    await expectToHear(client.audio, TONES[extension]);
+    return { client, manager };
   }
 
   async function expectTone(conversation: Conversation, tones: readonly number[]): Promise<void> {
@@ -80,5 +83,96 @@ describe('one call, several managers', () => {
     await client.hangUp();
     await picked.ended;
     expect(await last()).toMatchObject({ outcome: 'answered', manager: { number: '102' } });
+  });
+
+  const talkersOf = async ({ id }: CallView) =>
+    (await office.system.api<CallDetail>('GET', `/calls/${id}`)).body.talks.map(
+      (one) => one.extension?.number,
+    );
+
+  it('passed on blindly: the colleague gets the client by his code, the first manager may hang up at once', async () => {
+    const { client, manager } = await talk('101');
+    const colleague = await office.manager('102'); // not before: he is of the same group
+    expect(await manager.refer('102')).toBe(202);
+    await manager.hangUp();
+    const ringing = await colleague.incoming();
+    await expectTone(client, [RINGBACK]);
+    expect(ringing.shown.user).not.toContain(CLIENT.slice(-10));
+    const second = await ringing.answer(TONES['102']);
+    await expectToHear(client.audio, TONES['102']);
+    await expectToHear(second.audio, TONES.caller);
+    await client.hangUp();
+    await second.ended;
+    const call = await last();
+    expect(call).toMatchObject({ outcome: 'answered', ending: 'client-hung-up', manager: { number: '102' } });
+    expect(ringing.shown.user).toBe(call.client?.code);
+    expect(await talkersOf(call)).toEqual(['101', '102']);
+    expect(await story(call)).toEqual(
+      expect.arrayContaining(['call.transfer-begun', 'call.handed-over', 'call.ended']),
+    );
+    const [left, right] = readWav(await recordingOf(office.system, call)) as [Sound, Sound];
+    expect(tonesIn(left, Object.values(TONES))).toEqual([TONES.caller]);
+    expect(tonesIn(right, Object.values(TONES))).toEqual([TONES['101'], TONES['102']]);
+  });
+
+  it('a transfer that nobody takes comes back to the manager, who is told why', async () => {
+    const { client, manager } = await talk('101');
+    const colleague = await office.manager('102'); // not before: he is of the same group
+    expect(await manager.refer('102')).toBe(202);
+    (await colleague.incoming()).refuse(486);
+    expect(await manager.outcome()).toBe(486);
+    await expectToHear(client.audio, TONES['101']);
+    await client.hangUp();
+    await manager.ended;
+    expect(await story(await last())).toEqual(expect.arrayContaining(['call.transfer-failed']));
+  });
+
+  it('a transfer to nowhere comes back by ringing the manager who has hung up', async () => {
+    const { client, manager } = await talk('101');
+    expect(await manager.refer('103')).toBe(202); // not registered
+    await manager.hangUp();
+    const again = await (await (await office.manager('101')).incoming()).answer(TONES['101']);
+    await expectToHear(client.audio, TONES['101']);
+    await again.hangUp();
+    await client.ended;
+    expect(await talkersOf(await last())).toEqual(['101', '101']);
+  });
+
+  it.each([
+    ['a raw number', '+79161230099', 403],
+    ['no colleague', '77', 404],
+  ])(
+    'to %s nobody is passed on: the client stays with the manager, and it is written',
+    async (_, to, status) => {
+      const { client, manager } = await talk('101');
+      expect(await manager.refer(to)).toBe(status);
+      await expectToHear(client.audio, TONES['101']);
+      await client.hangUp();
+      await manager.ended;
+      expect(await story(await last())).toContain('call.transfer-refused');
+    },
+  );
+
+  it('attended: the colleague who was asked first gets the client', async () => {
+    const { client, manager } = await talk('101');
+    const colleague = await office.manager('102'); // not before: he is of the same group
+    await manager.hold();
+    const desk = await office.manager('101');
+    const asking = await desk.dial('102', { toneHz: TONES['101'] });
+    const asked = await (await colleague.incoming()).answer(TONES['102']);
+    const consult = await asking.answered;
+    await expectToHear(asked.audio, TONES['101']);
+    expect(await manager.refer('102', { consult })).toBe(202);
+    await expectToHear(client.audio, TONES['102']);
+    await expectToHear(asked.audio, TONES.caller);
+    await Promise.all([manager.ended, consult.ended]);
+    await client.hangUp();
+    await asked.ended;
+    const calls = (await office.system.endedCalls(before + 2)).slice(before);
+    expect(calls.map(({ direction, ending }) => [direction, ending])).toEqual([
+      ['inbound', 'client-hung-up'],
+      ['internal', 'joined-by-transfer'],
+    ]);
+    expect(await talkersOf(calls[0] as CallView)).toEqual(['101', '102']);
   });
 });
