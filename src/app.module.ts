@@ -15,6 +15,7 @@ import { LedgerModule } from './ledger/ledger.module.js';
 import { MediaApiModule } from './media/media-api.module.js';
 import { MediaModule } from './media/media.module.js';
 import { ProvisioningModule } from './provisioning/provisioning.module.js';
+import { RecordingControlModule } from './recordings/recording-control.module.js';
 import { RecordingsApiModule } from './recordings/recordings-api.module.js';
 import { RecordingsModule } from './recordings/recordings.module.js';
 import { FiguresApiModule } from './reports/figures-api.module.js';
@@ -42,6 +43,7 @@ export class AppModule {
         CallsModule,
         FollowUpsModule,
         RecordingsModule,
+        RecordingControlModule,
         SupervisionModule,
         HealthModule,
         CallsApiModule,

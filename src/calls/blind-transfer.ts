@@ -77,6 +77,7 @@ export class BlindTransfer {
             companyNumber: { ...companyNumber, greeting: null },
             assignedExtensionId: null,
             idleSince: this.idleSince,
+            mayBeRecorded: false, // he has heard it, if he is
           })
         : [{ do: 'announce', prompt: 'nobody-available' } as const]),
     ];

@@ -44,7 +44,9 @@ export class CallKeeper {
       found: { id: row.id, startedAt: row.startedAt.toISOString() },
     });
     call.client = view;
-    call.answered = { at: answeredAt.toISOString(), extensionId, recordingId: recordingId ?? undefined };
+    call.answered = { at: answeredAt.toISOString(), extensionId };
+    // It runs on the client's leg, which nobody has touched; the rule is with its row.
+    if (recordingId) call.recording = { id: recordingId, ruleId: null, retentionDays: null };
     const parties = {
       client: { dialog: client, leg: server.takeOver(live.clientLeg) },
       manager: { dialog: manager, leg: server.takeOver(live.managerLeg), extensionId },

@@ -54,11 +54,13 @@ interface DialledData extends Omit<DialledCall, 'extension'> {
   controlPlaneId: string;
 }
 
-/** One file of a conversation's recording. */
+/** One file of a conversation's recording, and by which rule; ids are null where the call is not recorded. */
 export interface Segment {
-  recordingId: string;
+  recordingId: string | null;
   /** Below RECORDINGS_DIR. */
-  recordingPath: string;
+  recordingPath: string | null;
+  ruleId: string | null;
+  retentionDays: number | null;
 }
 
 /** A conversation joined anew after its media server was lost, as it goes to the ledger; without a segment, unrecorded. */
@@ -291,7 +293,7 @@ export class CallLedger {
   }
 
   private async applyAnswered(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
-    const { extensionId, recordingId = null, live } = write.data as unknown as AnsweredData;
+    const { extensionId, recordingId = null, ruleId, live } = write.data as unknown as AnsweredData;
     const answered = { answeredAt: new Date(write.at), recordingId, live };
     const { affected } = await tx.update(
       Call,
@@ -300,7 +302,10 @@ export class CallLedger {
     );
     // Between colleagues the call stays that of the one who made it; who answered is among its legs.
     if (!affected) await tx.update(Call, { id: write.callId }, answered);
-    return { ...(await this.clientOf(tx, write)), payload: { extensionId, recordingId } };
+    return {
+      ...(await this.clientOf(tx, write)),
+      payload: { extensionId, recordingId, ...(ruleId && { recordingRuleId: ruleId }) },
+    };
   }
 
   private async applyRejoined(tx: EntityManager, write: LedgerWrite): Promise<Projected> {

@@ -10,6 +10,7 @@ import { BlindTransfer } from './blind-transfer.js';
 import { CallbackLedger } from './callback-ledger.js';
 import { CallLedger } from './call-ledger.js';
 import { CallLife } from './call-life.js';
+import { CallRecording } from './call-recording.js';
 import { CallRecovery } from './call-recovery.js';
 import { CallsOut } from './calls-out.js';
 import { CallsOutController } from './calls-out.controller.js';
@@ -51,6 +52,7 @@ import { Talks } from './talks.js';
     CallLedger,
     CallbackLedger,
     CallLife,
+    CallRecording,
     CallRecovery,
     CallsOut,
     ClickCallHandler,

@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AppError, messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
-import { newId } from '../common/ids.js';
 import { log } from '../common/log.js';
 import type { MediaLeg } from '../media/media-leg.js';
 import { MediaServers } from '../media/media-servers.js';
-import { RecordingFiles } from '../media/recording-files.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { SipDialog } from '../sip/dialog.js';
 import { digitOfInfo } from '../sip/info-digit.js';
@@ -14,6 +12,7 @@ import { endOnBye, goingOf, type Who } from './answering.js';
 import { CallLedger, type Segment } from './call-ledger.js';
 import type { EndingName } from './call-endings.js';
 import { Hold } from './hold.js';
+import { CallRecording } from './call-recording.js';
 import type { LiveCall } from './live-call.js';
 import type { ManagerParty, Parties, Party } from './party.js';
 
@@ -42,7 +41,7 @@ export class Conversation {
   constructor(
     private readonly callLedger: CallLedger,
     private readonly mediaServers: MediaServers,
-    private readonly recordings: RecordingFiles,
+    private readonly recording: CallRecording,
     private readonly provisioning: Provisioning,
     private readonly hold: Hold,
   ) {}
@@ -52,17 +51,24 @@ export class Conversation {
     this.referHandler = handler;
   }
 
-  /** Resolves when both hear each other and it is written. @throws AppError with the ending's name as its code */
+  /**
+   * Resolves when both hear each other and it is written, and both have heard that they are recorded, where that is
+   * announced. @throws AppError with the ending's name as its code
+   */
   async begin(call: LiveCall, { client, manager, joinable }: Meeting): Promise<void> {
-    const segment = this.newSegment(call);
     const answeredAt = clock.iso();
     const { extensionId } = manager;
-    const [clientDialog, managerDialog] = await Promise.all([
+    const legs = [client.leg, manager.leg] as const;
+    const [clientDialog, managerDialog, segment] = await Promise.all([
       client.dialog,
       manager.dialog,
-      joinable.then(() => this.join(client.leg, manager.leg, segment)),
+      joinable.then(async () => {
+        const begun = await this.prepare(...legs, () => this.recording.begin(call, client.leg, extensionId));
+        if (!this.recording.announcement(call)) await client.leg.bridge(manager.leg);
+        return begun;
+      }),
     ]);
-    call.answered = { at: answeredAt, extensionId, recordingId: segment?.recordingId };
+    call.answered = { at: answeredAt, extensionId };
     this.talk(call, {
       client: { leg: client.leg, dialog: clientDialog },
       manager: { leg: manager.leg, dialog: managerDialog, extensionId },
@@ -73,6 +79,18 @@ export class Conversation {
       ...segment,
       live: partsOf(call),
     });
+    await this.announce(call);
+  }
+
+  /** Before a word is said; parties who were joined anew meanwhile, or with another, are left alone. */
+  private async announce(call: LiveCall): Promise<void> {
+    const prompt = this.recording.announcement(call);
+    const { talk } = call;
+    if (!prompt || !talk) return;
+    const { client, manager } = talk;
+    await Promise.all([client, manager].map(({ leg }) => leg.playPrompt(prompt, call.over)));
+    const isAsItWas = call.talk?.client.leg === client.leg && call.talk.manager.leg === manager.leg;
+    if (isAsItWas && !call.over.aborted) await client.leg.bridge(manager.leg);
   }
 
   /**
@@ -130,14 +148,14 @@ export class Conversation {
     return { client, manager, left: gone };
   }
 
-  private async join(clientLeg: MediaLeg, managerLeg: MediaLeg, segment: Segment | undefined): Promise<void> {
-    const path = segment && (await this.recordings.prepare(segment.recordingPath));
-    await Promise.all([
-      clientLeg.stopPlaying(),
-      managerLeg.stopPlaying(),
-      path === undefined ? undefined : clientLeg.record(path),
-    ]);
-    await clientLeg.bridge(managerLeg);
+  /** Recorded, and heard by nobody yet. */
+  private async prepare(
+    clientLeg: MediaLeg,
+    managerLeg: MediaLeg,
+    record: () => Promise<Segment>,
+  ): Promise<Segment> {
+    const [segment] = await Promise.all([record(), clientLeg.stopPlaying(), managerLeg.stopPlaying()]);
+    return segment;
   }
 
   /** From here on each party's dialog works on his own leg; legs that die with their media server are replaced. */
@@ -182,9 +200,9 @@ export class Conversation {
       return leg;
     };
     const [clientLeg, managerLeg] = await Promise.all([replace(client), replace(manager)]);
-    const segment = this.newSegment(call);
     this.talk(call, { client: { ...client, leg: clientLeg }, manager: { ...manager, leg: managerLeg } });
-    await this.join(clientLeg, managerLeg, segment);
+    const segment = await this.prepare(clientLeg, managerLeg, () => this.recording.goOn(call, clientLeg));
+    await clientLeg.bridge(managerLeg);
     await this.hold.resume(call);
     call.changed({ kind: 'rejoined' });
     await this.callLedger.rejoined(call, { ...segment, live: partsOf(call) });
@@ -206,17 +224,6 @@ export class Conversation {
       const digit = digitOfInfo(contentType, body);
       if (digit) void other.leg.sendDigits(digit);
     });
-  }
-
-  /** @returns undefined where the call is not recorded: between colleagues, unless their company wants it */
-  private newSegment(call: LiveCall): Segment | undefined {
-    const company = this.provisioning.snapshot.companies.get(call.companyId);
-    if (call.direction === 'internal' && !company?.recordsInternalCalls) return undefined;
-    const recordingId = newId();
-    return {
-      recordingId,
-      recordingPath: this.recordings.relativePath(call.companyId, recordingId, new Date(clock.now())),
-    };
   }
 
   private numberOf(extensionId: string): string {

@@ -6,10 +6,12 @@ import { OfferedLegs } from '../media/offered-legs.js';
 import { languageOf, ringbackOf } from '../media/country.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { RoutePlan } from '../routing/route-plan.js';
+import { mayBeRecorded } from '../routing/recording-rule.js';
 import { planInbound } from '../routing/router.js';
 import type { InboundInvite } from '../sip/inbound-invite.js';
 import { answer, endWithLeg } from './answering.js';
 import { CallLedger } from './call-ledger.js';
+import { recordingQuestionOf } from './call-recording.js';
 import { Conversation } from './conversation.js';
 import { LiveCall } from './live-call.js';
 import { LiveCalls } from './live-calls.js';
@@ -55,10 +57,12 @@ export class InboundCallHandler {
   }
 
   private plan(call: LiveCall, invite: InboundInvite): RoutePlan {
-    return planInbound(this.provisioning.snapshot, {
+    const { snapshot } = this.provisioning;
+    return planInbound(snapshot, {
       companyNumber: invite.companyNumber,
       assignedExtensionId: call.client?.assignedExtensionId ?? null,
       idleSince: (extensionId) => this.liveCalls.idleSince(extensionId),
+      mayBeRecorded: mayBeRecorded(snapshot, recordingQuestionOf(call)),
     });
   }
 

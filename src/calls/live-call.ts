@@ -61,6 +61,13 @@ export interface CallStart {
 
 type Close = () => Promise<void> | void;
 
+/** A recording that runs. */
+export interface LiveRecording {
+  id: string;
+  ruleId: string | null;
+  retentionDays: number | null;
+}
+
 /** What changes in a call's life, for those who watch. */
 export type CallChange =
   | { kind: 'began' }
@@ -84,13 +91,10 @@ export class LiveCall {
   readonly callerKind: Caller['kind'];
   companyNumber: string | undefined;
   client?: ClientView;
-  answered?: {
-    at: string;
-    /** Who answered, or whom the client answered. */
-    extensionId: string;
-    /** Undefined where the call is not recorded. */
-    recordingId: string | undefined;
-  };
+  /** `extensionId`: who answered, or whom the client answered. */
+  answered?: { at: string; extensionId: string };
+  /** Of what is recorded, where the company's rules have it. */
+  recording?: LiveRecording;
   /** The parties, while they talk. */
   talk?: Parties;
   /** Extensions whose phones ring now. */

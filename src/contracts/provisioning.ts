@@ -41,6 +41,8 @@ const timeZone = z
   .string()
   .max(60)
   .refine(isTimeZone, { message: 'is no time zone by its IANA name, as in Europe/Moscow' });
+/** Whether the WAV file of a recording is kept beside the Opus file that is played. */
+const keepOriginalRecordings = z.boolean();
 /** Asked of mobiles that call back. Written, never read back. */
 const callbackPin = z.string().regex(/^[0-9]{4,8}$/, { message: 'is not 4 to 8 digits' });
 
@@ -61,6 +63,7 @@ export const companySchema = z
     proxyFreshDays,
     stickyMinutes,
     timeZone: z.string().nullable(),
+    keepOriginalRecordings,
     hasCallbackPin: z.boolean(),
     recordsInternalCalls,
   })
@@ -74,6 +77,7 @@ export const companyChange = someOf(
     proxyFreshDays,
     stickyMinutes,
     timeZone: timeZone.nullable(),
+    keepOriginalRecordings,
     callbackPin: callbackPin.nullable(),
     recordsInternalCalls,
   }),
@@ -132,6 +136,8 @@ const companyNumberFields = z.strictObject({
   isProxy: z.boolean(),
   /** In place of the company's; null: as the company has it. */
   stickyMinutes: stickyMinutes.nullable(),
+  /** When callers hear that the call is recorded, where it is; null: never. */
+  announceRecording: z.enum(['before-ringing', 'at-answer']).nullable(),
 });
 export const companyNumberSchema = companyNumberFields.extend({ id }).meta({ id: 'CompanyNumber' });
 export const companyNumberNew = companyNumberFields.extend({
@@ -139,6 +145,7 @@ export const companyNumberNew = companyNumberFields.extend({
   greeting: companyNumberFields.shape.greeting.default(null),
   isProxy: companyNumberFields.shape.isProxy.default(false),
   stickyMinutes: companyNumberFields.shape.stickyMinutes.default(null),
+  announceRecording: companyNumberFields.shape.announceRecording.default(null),
 });
 export const companyNumberChange = someOf(companyNumberFields);
 

@@ -14,6 +14,13 @@ const EAVESDROP_COMMAND: Readonly<Record<EavesdropMode, string>> = { listen: '0'
 /** Why a leg ended on the media server's side: silence, a hang-up of its own, or the server itself is gone. */
 export type LegLoss = 'no-audio' | 'hung-up' | 'server-lost';
 
+/** A telephone's, whatever codec a leg has: the segments of one call can be joined. */
+const RECORDED_HZ = 8000;
+
+/** The arguments of FreeSWITCH's `uuid_record` that pause a recording and let it go on. */
+export const maskArguments = (uuid: string, path: string, masked: boolean): string =>
+  `${uuid} ${masked ? 'mask' : 'unmask'} ${path}`;
+
 /** What a request gets whose media server, or the leg on it, is no more (RFC 3261 §12.2.1.2, §8.1.3.1). */
 const GONE = [408, 481, 503];
 
@@ -123,6 +130,7 @@ export class MediaLeg {
    */
   async record(path: string): Promise<void> {
     await this.esl.api('uuid_setvar', `${this.uuid} RECORD_STEREO true`);
+    await this.esl.api('uuid_setvar', `${this.uuid} record_sample_rate ${RECORDED_HZ}`);
     await this.esl.api('uuid_record', `${this.uuid} start ${path}`);
   }
 
@@ -139,6 +147,11 @@ export class MediaLeg {
   /** The recordings of this leg are over; nothing happens where there is none. */
   async stopRecording(): Promise<void> {
     await this.command('uuid_record', `${this.uuid} stop all`);
+  }
+
+  /** From now on silence is recorded in the place of both parties, or no more. */
+  async maskRecording(path: string, masked: boolean): Promise<void> {
+    await this.esl.api('uuid_record', maskArguments(this.uuid, path, masked));
   }
 
   /** Sends keypad digits (RFC 4733) to this party. */

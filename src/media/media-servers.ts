@@ -3,7 +3,7 @@ import { AppError, messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { log } from '../common/log.js';
 import type { Uac } from '../sip/uac.js';
-import type { MediaLeg } from './media-leg.js';
+import { maskArguments, type MediaLeg } from './media-leg.js';
 import { MediaServer, parseMediaServerUrl, unavailable } from './media-server.js';
 
 const RETRY_MS = 5_000;
@@ -103,6 +103,19 @@ export class MediaServers {
       ),
     );
     return up.find((_, index) => has[index]);
+  }
+
+  /**
+   * Pauses or resumes a recording, wherever its leg is: another control plane's too.
+   * @returns whether there is such a recording
+   */
+  async maskRecording(uuid: string, path: string, masked: boolean): Promise<boolean> {
+    const server = await this.holding(uuid);
+    if (!server) return false;
+    return server.esl.api('uuid_record', maskArguments(uuid, path, masked)).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Ends a channel wherever it is, of an earlier process too. */

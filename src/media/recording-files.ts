@@ -12,9 +12,9 @@ export class RecordingFiles {
     this.root = normalize(root);
   }
 
-  /** The path below the root of a recording begun at `at`. */
-  relativePath(companyId: string, recordingId: string, at: Date): string {
-    return this.relative(companyId, at, `${recordingId}.wav`);
+  /** The path below the root of what a media server records of a call from `at` on: one more after its loss. */
+  segmentPath(companyId: string, callId: string, at: Date): string {
+    return this.relative(companyId, at, `${callId}.${at.getTime()}.wav`);
   }
 
   /** The path below the root of a sealed file. */

@@ -23,7 +23,7 @@ export const actorOf = (person: Person): Actor => ({
   name: `user:${person.id}`,
 });
 
-export type Kind = 'company' | 'extension' | 'ring group' | 'company number' | 'trunk';
+export type Kind = 'company' | 'extension' | 'ring group' | 'company number' | 'trunk' | 'recording rule';
 
 export interface Change {
   what: Kind;

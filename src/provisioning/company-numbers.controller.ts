@@ -93,4 +93,5 @@ const viewOf = (row: CompanyNumberConfig): View => ({
   greeting: row.greeting,
   isProxy: row.isProxy,
   stickyMinutes: row.stickyMinutes,
+  announceRecording: row.announceRecording,
 });

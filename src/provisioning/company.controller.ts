@@ -60,5 +60,6 @@ const viewOf = ({ callbackPin, ...row }: CompanyConfig): z.infer<typeof companyS
   stickyMinutes: row.stickyMinutes,
   timeZone: row.timeZone,
   recordsInternalCalls: row.recordsInternalCalls,
+  keepOriginalRecordings: row.keepOriginalRecordings,
   hasCallbackPin: callbackPin !== null,
 });

@@ -5,6 +5,8 @@ export type TrunkKind = 'address' | 'registration';
 export type Transport = 'udp' | 'tcp' | 'tls';
 /** Whether a manager's mobile rings together with his softphones, or in their place once they rang in vain. */
 export type MobileMode = 'with' | 'after';
+/** When callers are told that the call is recorded. */
+export type RecordingAnnouncement = 'before-ringing' | 'at-answer';
 export type GroupStrategy = 'all' | 'in_turn' | 'longest_idle';
 
 export interface CompanyConfig {
@@ -26,6 +28,8 @@ export interface CompanyConfig {
   readonly timeZone: string | null;
   /** Whether calls between its extensions are recorded. */
   readonly recordsInternalCalls: boolean;
+  /** Whether the WAV of a recording is kept once there is an Opus file to play. */
+  readonly keepOriginalRecordings: boolean;
 }
 
 export interface CompanyNumberConfig {
@@ -41,6 +45,8 @@ export interface CompanyNumberConfig {
   readonly isProxy: boolean;
   /** In place of the company's, where set. */
   readonly stickyMinutes: number | null;
+  /** null: never. */
+  readonly announceRecording: RecordingAnnouncement | null;
 }
 
 export interface TrunkConfig {
@@ -91,6 +97,19 @@ export interface GroupConfig {
   readonly memberIds: readonly string[];
 }
 
+/** Which calls are recorded, and how long they are kept; null in a criterion: all. */
+export interface RecordingRuleConfig {
+  readonly id: string;
+  readonly companyId: string;
+  readonly position: number;
+  readonly name: string;
+  readonly companyNumberId: string | null;
+  readonly direction: 'inbound' | 'outbound' | null;
+  readonly extensionId: string | null;
+  readonly sharePercent: number;
+  readonly retentionDays: number | null;
+}
+
 /** All that is set up, at one moment. Never changed, only replaced whole. */
 export class Snapshot {
   readonly companies: ReadonlyMap<string, CompanyConfig>;
@@ -99,6 +118,8 @@ export class Snapshot {
   readonly trunks: ReadonlyMap<string, TrunkConfig>;
   readonly extensions: ReadonlyMap<string, ExtensionConfig>;
   readonly groups: ReadonlyMap<string, GroupConfig>;
+  /** In the order in which they are asked. */
+  readonly recordingRules: ReadonlyMap<string, RecordingRuleConfig>;
   private readonly byNumber: ReadonlyMap<string, ExtensionConfig>;
 
   constructor(rows: {
@@ -107,12 +128,14 @@ export class Snapshot {
     trunks: readonly TrunkConfig[];
     extensions: readonly ExtensionConfig[];
     groups: readonly GroupConfig[];
+    recordingRules?: readonly RecordingRuleConfig[];
   }) {
     this.companies = byId(rows.companies);
     this.companyNumbers = new Map(rows.companyNumbers.map((row) => [row.number, Object.freeze(row)]));
     this.trunks = byId(rows.trunks);
     this.extensions = byId(rows.extensions);
     this.groups = byId(rows.groups);
+    this.recordingRules = byId([...(rows.recordingRules ?? [])].sort((a, b) => a.position - b.position));
     this.byNumber = new Map(rows.extensions.map((row) => [`${row.companyId}/${row.number}`, row]));
     Object.freeze(this);
   }

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { GroupStrategy, MobileMode, Transport, TrunkKind } from './config.js';
+import type { GroupStrategy, MobileMode, RecordingAnnouncement, Transport, TrunkKind } from './config.js';
 
 /** What administrators set up, row by row. The application reads it whole, as a Snapshot (provisioning.ts). */
 @Entity('company')
@@ -28,6 +28,8 @@ export class CompanyNumber {
   @Column('text', { nullable: true }) greeting!: string | null;
   @Column('boolean', { name: 'is_proxy' }) isProxy!: boolean;
   @Column('int', { name: 'sticky_minutes', nullable: true }) stickyMinutes!: number | null;
+  @Column('text', { name: 'announce_recording', nullable: true })
+  announceRecording!: RecordingAnnouncement | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 
@@ -89,6 +91,20 @@ export class RingGroupMember {
   @Column('int') position!: number;
 }
 
+@Entity('recording_rule')
+export class RecordingRule {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('uuid', { name: 'company_id' }) companyId!: string;
+  @Column('int') position!: number;
+  @Column('text') name!: string;
+  @Column('uuid', { name: 'company_number_id', nullable: true }) companyNumberId!: string | null;
+  @Column('text', { nullable: true }) direction!: 'inbound' | 'outbound' | null;
+  @Column('uuid', { name: 'extension_id', nullable: true }) extensionId!: string | null;
+  @Column('int', { name: 'share_percent' }) sharePercent!: number;
+  @Column('int', { name: 'retention_days', nullable: true }) retentionDays!: number | null;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+}
+
 export const PROVISIONING_ENTITIES = [
   Company,
   CompanyNumber,
@@ -97,4 +113,5 @@ export const PROVISIONING_ENTITIES = [
   Mobile,
   RingGroup,
   RingGroupMember,
+  RecordingRule,
 ];

@@ -9,6 +9,8 @@ import { Extensions } from './extensions.js';
 import { FirstStart } from './first-start.js';
 import { Mobiles } from './mobiles.js';
 import { Provisioning } from './provisioning.js';
+import { RecordingRulesController } from './recording-rules.controller.js';
+import { RecordingRules } from './recording-rules.js';
 import { RingGroupsController } from './ring-groups.controller.js';
 import { RingGroups } from './ring-groups.js';
 import { TrunksController } from './trunks.controller.js';
@@ -24,6 +26,7 @@ import { Trunks } from './trunks.js';
     RingGroupsController,
     CompanyNumbersController,
     TrunksController,
+    RecordingRulesController,
   ],
   providers: [
     Provisioning,
@@ -34,6 +37,7 @@ import { Trunks } from './trunks.js';
     RingGroups,
     CompanyNumbers,
     Trunks,
+    RecordingRules,
     Seeding,
     FirstStart,
   ],

@@ -11,9 +11,19 @@ import {
   type CompanyNumberConfig,
   type ExtensionConfig,
   type GroupConfig,
+  type RecordingRuleConfig,
   type TrunkConfig,
 } from './config.js';
-import { Company, CompanyNumber, Extension, Mobile, RingGroup, RingGroupMember, Trunk } from './entities.js';
+import {
+  Company,
+  CompanyNumber,
+  Extension,
+  Mobile,
+  RecordingRule,
+  RingGroup,
+  RingGroupMember,
+  Trunk,
+} from './entities.js';
 import { secretContext } from './secret-context.js';
 
 /**
@@ -90,6 +100,7 @@ export class Provisioning implements OnModuleInit {
           members.filter((member) => member.groupId === row.id),
         ),
       ),
+      recordingRules: (await tx.find(RecordingRule, oldestFirst)).map(recordingRuleConfig),
     });
   }
 }
@@ -105,6 +116,7 @@ const companyConfig = (row: Company, sealer: Sealer): CompanyConfig => ({
   stickyMinutes: row.stickyMinutes,
   timeZone: row.timeZone,
   recordsInternalCalls: row.recordsInternalCalls,
+  keepOriginalRecordings: row.keepOriginalRecordings,
 });
 
 const companyNumberConfig = (row: CompanyNumber): CompanyNumberConfig => ({
@@ -116,6 +128,7 @@ const companyNumberConfig = (row: CompanyNumber): CompanyNumberConfig => ({
   greeting: row.greeting,
   isProxy: row.isProxy,
   stickyMinutes: row.stickyMinutes,
+  announceRecording: row.announceRecording,
 });
 
 const trunkConfig = (row: Trunk, sealer: Sealer): TrunkConfig => ({
@@ -157,4 +170,16 @@ const groupConfig = (row: RingGroup, members: RingGroupMember[]): GroupConfig =>
   ringTimeoutMs: row.ringTimeoutS * 1000,
   overflowGroupId: row.overflowGroupId,
   memberIds: Object.freeze(members.map((member) => member.extensionId)),
+});
+
+const recordingRuleConfig = (row: RecordingRule): RecordingRuleConfig => ({
+  id: row.id,
+  companyId: row.companyId,
+  position: row.position,
+  name: row.name,
+  companyNumberId: row.companyNumberId,
+  direction: row.direction,
+  extensionId: row.extensionId,
+  sharePercent: row.sharePercent,
+  retentionDays: row.retentionDays,
 });

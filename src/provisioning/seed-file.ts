@@ -10,6 +10,7 @@ import {
   groupNew,
   trunkNew,
 } from '../contracts/provisioning.js';
+import { recordingRuleNew } from '../contracts/recordings.js';
 
 const seedSchema = z.strictObject({
   company: z.strictObject({
@@ -30,6 +31,14 @@ const seedSchema = z.strictObject({
     .array(companyNumberNew.omit({ groupId: true }).extend({ group: z.string().optional() }))
     .default([]),
   trunks: z.array(trunkNew).default([]),
+  /** Asked in their order. */
+  recordingRules: z
+    .array(
+      recordingRuleNew
+        .omit({ position: true, companyNumberId: true, extensionId: true })
+        .extend({ companyNumber: z.string().optional(), extension: z.string().optional() }),
+    )
+    .default([]),
   people: z
     .array(
       z.strictObject({
@@ -72,6 +81,7 @@ export function readSeed(path: string): Seed {
 function danglingNames(seed: Seed): string[] {
   const extensions = new Set(seed.extensions.map(({ number }) => number));
   const groups = new Set(seed.ringGroups.map(({ name }) => name));
+  const numbers = new Set(seed.companyNumbers.map(({ number }) => number));
   const wanted = [
     ...seed.ringGroups.flatMap((group, at) => [
       ...group.members.map(
@@ -80,6 +90,10 @@ function danglingNames(seed: Seed): string[] {
       [`ringGroups.${at}.overflow`, group.overflow, groups] as const,
     ]),
     ...seed.companyNumbers.map((row, at) => [`companyNumbers.${at}.group`, row.group, groups] as const),
+    ...seed.recordingRules.flatMap((rule, at) => [
+      [`recordingRules.${at}.companyNumber`, rule.companyNumber, numbers] as const,
+      [`recordingRules.${at}.extension`, rule.extension, extensions] as const,
+    ]),
     ...seed.people.map((person, at) => [`people.${at}.extension`, person.extension, extensions] as const),
   ];
   return [
@@ -87,7 +101,7 @@ function danglingNames(seed: Seed): string[] {
       name === undefined || known.has(name)
         ? []
         : [
-            `${place} names ${name}, which is no ${known === groups ? 'ring group' : 'extension'} of this file`,
+            `${place} names ${name}, which is no ${known === groups ? 'ring group' : known === numbers ? 'company number' : 'extension'} of this file`,
           ],
     ),
     ...twice(
@@ -105,6 +119,10 @@ function danglingNames(seed: Seed): string[] {
     ...twice(
       'trunks',
       seed.trunks.map(({ name }) => name),
+    ),
+    ...twice(
+      'recordingRules',
+      seed.recordingRules.map(({ name }) => name),
     ),
     ...twice(
       'people',

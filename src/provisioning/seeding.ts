@@ -4,7 +4,7 @@ import { newId } from '../common/ids.js';
 import type { JsonObject } from '../ledger/ledger-write.js';
 import { Accounts } from '../identity/accounts.js';
 import { Changes, type Actor, type Kind } from './changes.js';
-import { Company, CompanyNumber, RingGroup } from './entities.js';
+import { Company, CompanyNumber, RecordingRule, RingGroup } from './entities.js';
 import { Extensions, shown } from './extensions.js';
 import { RingGroups } from './ring-groups.js';
 import type { Seed } from './seed-file.js';
@@ -41,8 +41,10 @@ export class Seeding {
       await this.written(tx, actor, 'extension', id, shown(fields));
     }
     const groupIds = await this.ringGroups(tx, actor, seed, extensionIds);
+    const numberIds = new Map<string, string>();
     for (const { group, ...fields } of seed.companyNumbers) {
       const row = { id: newId(), ...fields, groupId: group === undefined ? null : idIn(groupIds, group) };
+      numberIds.set(row.number, row.id);
       await tx.insert(CompanyNumber, { companyId, ...row });
       await this.written(tx, actor, 'company number', row.id, row);
     }
@@ -50,6 +52,13 @@ export class Seeding {
       const id = newId();
       await this.trunks.insert(tx, { id, companyId, ...fields });
       await this.written(tx, actor, 'trunk', id, { name: fields.name, kind: fields.kind });
+    }
+    for (const [position, { companyNumber, extension, ...fields }] of seed.recordingRules.entries()) {
+      const companyNumberId = companyNumber === undefined ? null : idIn(numberIds, companyNumber);
+      const extensionId = extension === undefined ? null : idIn(extensionIds, extension);
+      const row = { id: newId(), position, companyNumberId, extensionId, ...fields };
+      await tx.insert(RecordingRule, { companyId, ...row });
+      await this.written(tx, actor, 'recording rule', row.id, row);
     }
     for (const { extension, ...person } of seed.people) {
       const extensionId = extension === undefined ? undefined : idIn(extensionIds, extension);

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, Not, type EntityManager } from 'typeorm';
 import { Call } from '../calls/call.entity.js';
-import type { Segment } from '../calls/call-ledger.js';
+import type { AnsweredData, EndedData, Segment } from '../calls/call-ledger.js';
 import { newId } from '../common/ids.js';
 import { Outbox } from '../jobs/outbox.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerWrite } from '../ledger/ledger-write.js';
-import { Recording, RecordingSegment } from './recording.entity.js';
+import { RecordingRule } from '../provisioning/entities.js';
+import { Recording, RecordingSegment, type Pause } from './recording.entity.js';
 
 /** The media server closes the file when its leg ends, which is while the call's end is being written. */
 const CLOSING_MS = 2_000;
@@ -25,12 +26,19 @@ export class RecordingLedger {
     ledger.project('call.answered', (tx, write) => this.begun(tx, write));
     ledger.project('call.rejoined', (tx, write) => this.begun(tx, write));
     ledger.project('call.ended', (tx, write) => this.ended(tx, write));
+    ledger.project('recording.paused', (tx, write) => this.paused(tx, write));
+    ledger.project('recording.resumed', (tx, write) => this.resumed(tx, write));
   }
 
   private async begun(tx: EntityManager, write: LedgerWrite): Promise<void> {
-    const { recordingId, recordingPath } = write.data as unknown as Partial<Segment>;
-    if (recordingId === undefined) return; // not recorded
+    const {
+      recordingId,
+      recordingPath,
+      ruleId = null,
+      retentionDays = null,
+    } = write.data as unknown as Segment;
     const { callId, companyId } = write;
+    if (!recordingId || !recordingPath) return; // by the company's rules
     const startedAt = new Date(write.at);
     let recording = await tx.findOneBy(Recording, { callId });
     if (!recording) {
@@ -42,8 +50,10 @@ export class RecordingLedger {
         state: 'recording',
         startedAt,
         clientId: call.clientId,
-        managerExtensionId: call.managerExtensionId,
+        managerExtensionId: (write.data as unknown as AnsweredData).extensionId ?? call.managerExtensionId,
         direction: call.direction,
+        ruleId: ruleId && (await ruleStillThere(tx, ruleId)) ? ruleId : null,
+        retentionDays,
       });
       await tx.insert(Recording, recording);
     }
@@ -78,7 +88,8 @@ export class RecordingLedger {
       {
         endedAt,
         managerExtensionId: call.managerExtensionId,
-        outcome: call.outcome,
+        outcome: (write.data as unknown as Partial<EndedData>).outcome ?? call.outcome,
+        pauses: closed(recording.pauses, write.at),
         deleteAfter: retentionDays === null ? null : new Date(endedAt.getTime() + retentionDays * DAY_MS),
       },
     );
@@ -89,4 +100,27 @@ export class RecordingLedger {
       runAt: new Date(endedAt.getTime() + CLOSING_MS),
     });
   }
+
+  private async paused(tx: EntityManager, { callId, at }: LedgerWrite): Promise<void> {
+    const recording = await tx.findOneBy(Recording, { callId });
+    if (!recording || recording.pauses.some(({ to }) => to === null)) return;
+    await tx.update(
+      Recording,
+      { id: recording.id },
+      { pauses: [...recording.pauses, { from: at, to: null }] },
+    );
+  }
+
+  private async resumed(tx: EntityManager, { callId, at }: LedgerWrite): Promise<void> {
+    const recording = await tx.findOneBy(Recording, { callId });
+    if (!recording) return;
+    await tx.update(Recording, { id: recording.id }, { pauses: closed(recording.pauses, at) });
+  }
 }
+
+const closed = (pauses: Pause[], at: string): Pause[] =>
+  pauses.map(({ from, to }) => ({ from, to: to ?? at }));
+
+/** A rule may be removed while its calls go on. */
+const ruleStillThere = (tx: EntityManager, id: string): Promise<boolean> =>
+  tx.existsBy(RecordingRule, { id });

@@ -27,6 +27,7 @@ describe('the route plan of an inbound call', () => {
       companyNumber: number,
       assignedExtensionId: null,
       idleSince: neverTalked,
+      mayBeRecorded: true,
     });
     expect(plan).toEqual([
       { do: 'ring', why: 'group', order: 'all', extensionIds: ['e1', 'e2', 'e3'], timeoutMs: 20_000 },
@@ -39,6 +40,7 @@ describe('the route plan of an inbound call', () => {
       companyNumber: number,
       assignedExtensionId: 'e2',
       idleSince: neverTalked,
+      mayBeRecorded: true,
     });
     expect(first).toMatchObject({ why: 'assigned', extensionIds: ['e2'] });
   });
@@ -48,6 +50,7 @@ describe('the route plan of an inbound call', () => {
       companyNumber: number,
       assignedExtensionId: 'gone',
       idleSince: neverTalked,
+      mayBeRecorded: true,
     });
     expect(first).toMatchObject({ why: 'group' });
   });
@@ -58,6 +61,7 @@ describe('the route plan of an inbound call', () => {
       companyNumber: number,
       assignedExtensionId: null,
       idleSince: (id) => idle[id] ?? 0,
+      mayBeRecorded: true,
     });
     expect(first).toMatchObject({ order: 'in_turn', extensionIds: ['e2', 'e3', 'e1'] });
   });
@@ -68,7 +72,7 @@ describe('the route plan of an inbound call', () => {
         group('sales', { overflowGroupId: 'back' }),
         group('back', { overflowGroupId: 'sales', memberIds: ['e4'] }),
       ),
-      { companyNumber: number, assignedExtensionId: null, idleSince: neverTalked },
+      { companyNumber: number, assignedExtensionId: null, idleSince: neverTalked, mayBeRecorded: true },
     );
     expect(plan.map((step) => (step.do === 'ring' ? step.why : step.do))).toEqual([
       'group',
@@ -82,8 +86,24 @@ describe('the route plan of an inbound call', () => {
       companyNumber: { ...number, greeting: 'greeting' },
       assignedExtensionId: null,
       idleSince: neverTalked,
+      mayBeRecorded: true,
     });
     expect(first).toEqual({ do: 'announce', prompt: 'greeting' });
+  });
+
+  it.each([
+    ['before-ringing', true, ['announce', 'ring', 'announce']],
+    ['before-ringing', false, ['ring', 'announce']],
+    ['at-answer', true, ['ring', 'announce']],
+  ] as const)('says that the call is recorded: %s, where it may be (%s)', (announceRecording, may, steps) => {
+    const plan = planInbound(snapshot(group('sales')), {
+      companyNumber: { ...number, announceRecording },
+      assignedExtensionId: null,
+      idleSince: neverTalked,
+      mayBeRecorded: may,
+    });
+    expect(plan.map((step) => step.do)).toEqual(steps);
+    if (steps[0] === 'announce') expect(plan[0]).toEqual({ do: 'announce', prompt: 'call-recorded' });
   });
 
   it('goes straight to the announcement where nobody is to ring', () => {
@@ -91,6 +111,7 @@ describe('the route plan of an inbound call', () => {
       companyNumber: number,
       assignedExtensionId: null,
       idleSince: neverTalked,
+      mayBeRecorded: true,
     });
     expect(plan).toEqual([{ do: 'announce', prompt: 'nobody-available' }]);
   });

@@ -5,6 +5,8 @@ import type { RingStep, RoutePlan, Step } from './route-plan.js';
 const ASSIGNED_TIMEOUT_MS = 15_000;
 /** How long a colleague rings for a client who is passed on to him. */
 const TRANSFER_TIMEOUT_MS = 25_000;
+/** The prompt that says so. */
+export const CALL_RECORDED = 'call-recorded';
 /** Overflow chains end: a group that overflows into itself would ring for ever. */
 const LONGEST_OVERFLOW = 5;
 
@@ -14,6 +16,8 @@ export interface RouteQuestion {
   assignedExtensionId: string | null;
   /** When the extension last ended a conversation, in ms since the epoch; 0 when it never talked. */
   idleSince: (extensionId: string) => number;
+  /** Whether the call may come to be recorded (recording-rule.ts). */
+  mayBeRecorded: boolean;
 }
 
 /**
@@ -23,8 +27,11 @@ export interface RouteQuestion {
 export function planInbound(snapshot: Snapshot, question: RouteQuestion): RoutePlan {
   const steps: Step[] = [];
 
-  const { greeting } = question.companyNumber;
+  const { greeting, announceRecording } = question.companyNumber;
   if (greeting) steps.push({ do: 'announce', prompt: greeting });
+  if (announceRecording === 'before-ringing' && question.mayBeRecorded) {
+    steps.push({ do: 'announce', prompt: CALL_RECORDED });
+  }
 
   const assigned = question.assignedExtensionId;
   if (assigned && snapshot.extensions.has(assigned)) {

@@ -70,6 +70,7 @@ export const snapshotWith = (trunks: Partial<TrunkConfig>[] = [{}]): Snapshot =>
         stickyMinutes: 0,
         timeZone: null,
         recordsInternalCalls: false,
+        keepOriginalRecordings: true,
       },
     ],
     companyNumbers: [
@@ -82,6 +83,7 @@ export const snapshotWith = (trunks: Partial<TrunkConfig>[] = [{}]): Snapshot =>
         greeting: null,
         isProxy: false,
         stickyMinutes: null,
+        announceRecording: null,
       },
     ],
     trunks: trunks.map(trunkRow),

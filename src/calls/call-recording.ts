@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { messageOf } from '../common/app-error.js';
+import { clock } from '../common/clock.js';
+import { newId } from '../common/ids.js';
+import { log } from '../common/log.js';
+import { Database } from '../database/database.js';
+import { languageOf } from '../media/country.js';
+import type { MediaLeg } from '../media/media-leg.js';
+import { Prompts, type Prompt } from '../media/prompts.js';
+import { RecordingFiles } from '../media/recording-files.js';
+import { Provisioning } from '../provisioning/provisioning.js';
+import { recordingRule, type RecordingQuestion } from '../routing/recording-rule.js';
+import { CALL_RECORDED } from '../routing/router.js';
+import type { Segment } from './call-ledger.js';
+import type { LiveCall } from './live-call.js';
+
+const NOT_RECORDED: Segment = { recordingId: null, recordingPath: null, ruleId: null, retentionDays: null };
+
+export const recordingQuestionOf = (call: LiveCall): Omit<RecordingQuestion, 'extensionId'> => ({
+  companyId: call.companyId,
+  callId: call.id,
+  direction: call.direction,
+  companyNumber: call.companyNumber,
+});
+
+/** The recording of a live call: on the client's leg from the answer to the end, whichever manager he talks with. */
+@Injectable()
+export class CallRecording {
+  constructor(
+    private readonly files: RecordingFiles,
+    private readonly provisioning: Provisioning,
+    private readonly prompts: Prompts,
+    private readonly database: Database,
+  ) {}
+
+  /** Asks the company's rules, and begins. Never rejects: a disk that is full keeps nobody from talking. */
+  async begin(call: LiveCall, clientLeg: MediaLeg, extensionId: string): Promise<Segment> {
+    const question = { ...recordingQuestionOf(call), extensionId };
+    const { record, ruleId, retentionDays } = recordingRule(this.provisioning.snapshot, question);
+    if (!record) return { ...NOT_RECORDED, ruleId };
+    call.recording = { id: newId(), ruleId, retentionDays };
+    return this.segment(call, clientLeg, false);
+  }
+
+  /** Goes on in a file of its own, as after the loss of a media server; paused where it was. Never rejects. */
+  goOn(call: LiveCall, clientLeg: MediaLeg): Promise<Segment> {
+    return this.segment(call, clientLeg, true);
+  }
+
+  private async segment(call: LiveCall, clientLeg: MediaLeg, isLater: boolean): Promise<Segment> {
+    const { companyId, id: callId, recording } = call;
+    if (!recording) return NOT_RECORDED;
+    const { id: recordingId, ruleId, retentionDays } = recording;
+    const recordingPath = this.files.segmentPath(companyId, callId, new Date(clock.now()));
+    try {
+      const path = await this.files.prepare(recordingPath);
+      await clientLeg.record(path);
+      if (isLater && (await this.isPaused(call))) await clientLeg.maskRecording(path, true);
+    } catch (error) {
+      // What is missing is found and written down after the call.
+      log('calls').error({ callId: call.id, error: messageOf(error) }, 'the call is not recorded');
+    }
+    return { recordingId, recordingPath, ruleId, retentionDays };
+  }
+
+  /** What both parties are to hear before they hear each other; undefined where that is nothing. */
+  announcement({ companyId, companyNumber, direction, recording }: LiveCall): Prompt | undefined {
+    const { companyNumbers, companies } = this.provisioning.snapshot;
+    const when = companyNumbers.get(companyNumber ?? '')?.announceRecording;
+    // Whoever is called has not heard anything before he answers.
+    const isDue = when === 'at-answer' || (when === 'before-ringing' && direction === 'outbound');
+    if (!isDue || !recording) return undefined;
+    return this.prompts.get(CALL_RECORDED, languageOf(companies.get(companyId)?.country ?? ''));
+  }
+
+  /** Whoever asked for the pause may have asked another control plane: the row knows. */
+  private isPaused({ id, companyId }: LiveCall): Promise<boolean> {
+    return this.database.transaction(companyId, async (tx) => {
+      const [row]: { paused: boolean }[] = await tx.query(
+        `SELECT pauses @> '[{"to": null}]' AS paused FROM recording WHERE call_id = $1`,
+        [id],
+      );
+      return row?.paused ?? false;
+    });
+  }
+}
