@@ -1,8 +1,10 @@
-import { Badge, PasswordInput, Select, TextInput } from '@mantine/core';
+import { Badge, MultiSelect, PasswordInput, Select, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import UserRound from 'lucide-react/icons/user-round';
 import { useTranslation } from 'react-i18next';
 import type { Person, Role } from '../../contracts/identity.js';
 import { API } from '../api/endpoints.js';
+import { reading } from '../api/query.js';
 import { Administered } from '../parts/administered.js';
 import { ExtensionSelect } from '../parts/extension-select.js';
 import { FormModal, useFields } from '../parts/form.js';
@@ -55,6 +57,7 @@ export function NewPerson({ onDone }: { onDone: () => void }) {
     email: '',
     role: 'manager' as Role,
     extension: null as string | null,
+    supervises: [] as string[],
     password: '',
   });
   return (
@@ -67,6 +70,7 @@ export function NewPerson({ onDone }: { onDone: () => void }) {
         by="number"
         {...form.field('extension')}
       />
+      {form.values.role === 'supervisor' && <Supervises {...form.field('supervises')} />}
       <Password label={t('signIn.password')} {...form.field('password')} />
     </FormModal>
   );
@@ -77,6 +81,7 @@ function ChangedPerson({ person, onDone }: { person: Person; onDone: () => void 
   const form = useFields(API.changePerson, [API.people], {
     role: person.role,
     extension: person.extension?.number ?? null,
+    supervises: person.supervises,
     password: '',
   });
   return (
@@ -96,6 +101,7 @@ function ChangedPerson({ person, onDone }: { person: Person; onDone: () => void 
         by="number"
         {...form.field('extension')}
       />
+      {form.values.role === 'supervisor' && <Supervises {...form.field('supervises')} />}
       <Password label={t('people.newPassword')} {...form.field('password')} />
     </FormModal>
   );
@@ -129,6 +135,19 @@ function Password(props: InputProps<string, { currentTarget: { value: string } }
       description={t('people.passwordHint')}
       autoComplete="new-password"
       visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
+    />
+  );
+}
+
+function Supervises(props: InputProps<string[], string[]>) {
+  const { t } = useTranslation();
+  const { data: groups } = useQuery(reading(API.groups, { query: { limit: 200 } }));
+  return (
+    <MultiSelect
+      {...props}
+      label={t('people.supervises')}
+      description={t('people.supervisesHint')}
+      data={(groups?.items ?? []).map(({ id: value, name }) => ({ value, label: name }))}
     />
   );
 }

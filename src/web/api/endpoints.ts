@@ -1,4 +1,5 @@
-import type { CallDetail, CallsQuery, CallView } from '../../contracts/calls.js';
+import type { SuperviseRequest, SupervisionView } from '../../contracts/live.js';
+import type { CallDetail, CallRequest, CallsQuery, CallView } from '../../contracts/calls.js';
 import type {
   ClientAnswer,
   ClientChange,
@@ -78,6 +79,11 @@ export const API = {
 
   calls: read<Page<CallView>, CallsQuery>('/calls'),
   call: read<CallDetail>('/calls/{id}'),
+  startCall: post<CallView, CallRequest>('/calls'),
+  endCall: remove<void>('/calls/{id}'),
+  supervise: post<void, SuperviseRequest>('/calls/{id}/supervise'),
+  changeSupervision: patch<SupervisionView, SuperviseRequest>('/supervision'),
+  endSupervision: remove<void>('/supervision'),
   clients: read<Page<ClientAnswer>, ClientsQuery>('/clients'),
   client: read<ClientAnswer>('/clients/{id}'),
   changeClient: patch<ClientAnswer, ClientChange>('/clients/{id}'),

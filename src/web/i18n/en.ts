@@ -191,6 +191,10 @@ export const en = {
     listen: 'listens',
     whisper: 'whispers',
     barge: 'takes part',
+    rings: 'Your phone rings: answer it to be in the call.',
+    call: 'Join: take part in the call with {{name}}',
+    join: 'Join',
+    do: { listen: 'Listen', whisper: 'Whisper to the manager', barge: 'Speak with both' },
   },
   missed: {
     title: 'Missed clients',
@@ -289,6 +293,8 @@ export const en = {
     newPassword: 'New password',
     passwordHint: '12 characters or more',
     empty: 'Nobody yet',
+    supervises: 'Set over groups',
+    supervisesHint: 'None: all calls of the company',
   },
   extensions: {
     lead: 'Internal numbers. Each may have several phones registered; all of them ring.',
@@ -402,7 +408,6 @@ export const en = {
   },
   right: {
     callsRead: 'see calls',
-    callsDial: 'call clients',
     clientsRead: 'see clients',
     clientsChange: 'change clients',
     clientsNote: 'write notes about clients',
@@ -430,6 +435,7 @@ export const en = {
     ledgerRead: 'read the ledger',
     metricsRead: 'read metrics',
     ownAccount: 'change one’s own password',
+    callsMake: 'call clients',
   },
   ledger: {
     lead: 'Every entry is there for ever, without gaps; each is a leaf of a Merkle tree, so that a changed line shows.',
@@ -486,6 +492,13 @@ export const en = {
     draining: 'draining',
     legs: 'Legs',
     channels: 'Channels',
+  },
+  dial: {
+    title: 'Call a client',
+    code: 'Client code',
+    begun: 'Calling {{name}}',
+    begunHint:
+      'Your own phone rings first; answer it, and the client is called. He sees the company’s number.',
   },
 };
 

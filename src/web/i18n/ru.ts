@@ -200,6 +200,10 @@ export const ru: Translation = {
     listen: 'слушает',
     whisper: 'подсказывает',
     barge: 'в разговоре',
+    rings: 'Ваш телефон звонит: ответьте, чтобы войти в разговор.',
+    call: 'Войти: участвовать в разговоре с {{name}}',
+    join: 'Войти',
+    do: { listen: 'Слушать', whisper: 'Подсказать менеджеру', barge: 'Говорить с обоими' },
   },
   missed: {
     title: 'Кому не ответили',
@@ -300,6 +304,8 @@ export const ru: Translation = {
     newPassword: 'Новый пароль',
     passwordHint: '12 знаков или больше',
     empty: 'Пока никого',
+    supervises: 'За какие группы отвечает',
+    supervisesHint: 'Пусто: все звонки компании',
   },
   extensions: {
     lead: 'Внутренние номера. На каждом может быть несколько телефонов: звонят все.',
@@ -414,7 +420,6 @@ export const ru: Translation = {
   },
   right: {
     callsRead: 'видеть звонки',
-    callsDial: 'звонить клиентам',
     clientsRead: 'видеть клиентов',
     clientsChange: 'изменять клиентов',
     clientsNote: 'писать заметки о клиентах',
@@ -442,6 +447,7 @@ export const ru: Translation = {
     ledgerRead: 'читать журнал',
     metricsRead: 'читать метрики',
     ownAccount: 'менять свой пароль',
+    callsMake: 'звонить клиентам',
   },
   ledger: {
     lead: 'Каждая запись остаётся навсегда, без пропусков; каждая — лист дерева Меркла, и правка строки видна.',
@@ -498,5 +504,11 @@ export const ru: Translation = {
     draining: 'выводится',
     legs: 'Плечи',
     channels: 'Каналы',
+  },
+  dial: {
+    title: 'Позвонить клиенту',
+    code: 'Код клиента',
+    begun: 'Звоним: {{name}}',
+    begunHint: 'Сначала зазвонит ваш телефон; ответьте, и мы наберём клиента. Он увидит номер компании.',
   },
 };

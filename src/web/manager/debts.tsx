@@ -1,11 +1,11 @@
-import { Badge, Button, Group, Paper, Stack, Text } from '@mantine/core';
+import { Badge, Group, Paper, Stack, Text } from '@mantine/core';
 import PartyPopper from 'lucide-react/icons/party-popper';
-import Phone from 'lucide-react/icons/phone';
 import { useTranslation } from 'react-i18next';
 import type { FollowUpView } from '../../contracts/follow-ups.js';
 import { API } from '../api/endpoints.js';
 import { useMe } from '../api/me.js';
-import { ClientName, nameOf } from '../parts/call-parts.js';
+import { CallClient } from '../phone-panel/call-client.js';
+import { ClientName } from '../parts/call-parts.js';
 import { useFormat } from '../parts/format.js';
 import { Listed } from '../parts/listed.js';
 import { Page } from '../parts/page.js';
@@ -42,7 +42,6 @@ function Debt({ debt }: { debt: FollowUpView }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { extension } = useMe();
-  const name = nameOf(debt.client);
   const overdue = debt.dueAt !== null && Date.parse(debt.dueAt) < Date.now();
   return (
     <Paper component="li" p="md">

@@ -20,6 +20,7 @@ import { useLiveFeed } from '../api/live.js';
 import { SignedIn, useMe } from '../api/me.js';
 import { reading, useChange } from '../api/query.js';
 import { Trouble, Waiting } from '../parts/states.js';
+import { Dialler } from '../phone-panel/dialler.js';
 import { placesFor } from './places.js';
 import styles from './shell.module.css';
 import { SignIn } from './sign-in.js';
@@ -73,6 +74,7 @@ function Desk() {
             </Link>
           </Group>
           <Group gap={4} wrap="nowrap">
+            <Dialler />
             <LanguageSwitch />
             <ThemeSwitch />
             <AccountMenu />
