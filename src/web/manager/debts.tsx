@@ -67,9 +67,7 @@ function Debt({ debt }: { debt: FollowUpView }) {
               .join(' · ')}
           </Text>
         </Stack>
-        <Button leftSection={<Phone size={16} aria-hidden />} aria-label={t('debts.callWith', { name })}>
-          {t('debts.call')}
-        </Button>
+        <CallClient client={debt.client} />
       </Group>
     </Paper>
   );
