@@ -24,6 +24,7 @@ async function startEngine(settings: EngineSettings): Promise<RunningEngine> {
   const media = await startMediaServer(settings.media);
   try {
     const drachtio = await startDrachtioServer(settings);
+    void media.prepareForBrowsers();
     return {
       ready: {
         sip: { port: drachtio.sipPort, wsPort: drachtio.wsPort },

@@ -3,7 +3,7 @@ import { Sealer } from '../common/sealer.js';
 import type { AddressOfRecord } from './address-of-record.js';
 import { DigestServer, type DigestVerdict } from './digest.js';
 import { Location } from './location.js';
-import type { SipSource } from './source.js';
+import { isBrowser, type SipSource } from './source.js';
 import type { StackRequest } from './stack.js';
 
 const REALM = 'linekeeper';
@@ -33,6 +33,7 @@ export class DeviceAuth {
       requestUri: request.uri,
       authorization: request.get(header),
       sourceAddress: source.address,
+      ...(isBrowser(source) && { algorithms: ['MD5'] as const }),
       user,
       password: extension?.sipPassword,
       isProven: extension !== undefined && this.location.isRegisteredFrom(extension.id, source.address),

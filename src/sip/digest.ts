@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { algorithmOf, ALGORITHMS, digestResponse } from './digest-hash.js';
+import { algorithmOf, ALGORITHMS, digestResponse, type DigestAlgorithm } from './digest-hash.js';
 import { FailureLimit } from './failure-limit.js';
 import { Nonces } from './nonce.js';
 import { parseSipUri, readParams } from './sip-values.js';
@@ -20,9 +20,13 @@ export interface DigestRequest {
   user: string;
   /** His password; undefined where there is no such user, which must look like a wrong password. */
   password: string | undefined;
+  /** What the challenge asks for; left out, all that we know. Browsers' SIP libraries read a single challenge. */
+  algorithms?: readonly DigestAlgorithm[];
   /** He is registered from this address now: not locked out by what others try from there. */
   isProven?: boolean;
 }
+
+const ALL = Object.keys(ALGORITHMS) as DigestAlgorithm[];
 
 export type DigestVerdict =
   | { kind: 'accepted' }
@@ -59,7 +63,7 @@ export class DigestServer {
     if (this.bySource.isExceeded(request.sourceAddress) && !request.isProven) return { kind: 'locked' };
 
     const answer = this.readAnswer(request.authorization);
-    if (!answer) return this.challenge();
+    if (!answer) return this.challenge(request);
     const { algorithm, username, uri, nonce, nc, cnonce } = answer;
     const expected = digestResponse({
       algorithm,
@@ -80,18 +84,18 @@ export class DigestServer {
     if (!isRight) {
       this.byUser.failed(key);
       this.bySource.failed(request.sourceAddress);
-      return this.challenge();
+      return this.challenge(request);
     }
     // RFC 7616 §3.3: the password is right, the nonce is not: stale, so that the phone asks nobody for a password.
-    if (!this.nonces.use(nonce, nc)) return this.challenge(true);
+    if (!this.nonces.use(nonce, nc)) return this.challenge(request, true);
     this.byUser.succeeded(key);
     return { kind: 'accepted' };
   }
 
   /** SHA-256 first, both in one header line: phones that know only MD5 skip the first (RFC 8760 §2.4). */
-  private challenge(stale = false): DigestVerdict {
+  private challenge({ algorithms = ALL }: DigestRequest, stale = false): DigestVerdict {
     const nonce = this.nonces.issue();
-    const header = Object.keys(ALGORITHMS)
+    const header = algorithms
       .map(
         (algorithm) =>
           `Digest realm="${this.realm}", nonce="${nonce}", algorithm=${algorithm}, qop="auth"` +

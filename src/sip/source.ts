@@ -10,6 +10,9 @@ export interface SipSource {
   port: number;
 }
 
+/** A browser keeps its WebSocket open (RFC 7118); nothing else registers over one. */
+export const isBrowser = ({ protocol }: SipSource): boolean => protocol === 'ws' || protocol === 'wss';
+
 const PROTOCOLS: readonly string[] = ['udp', 'tcp', 'tls', 'ws', 'wss'];
 
 /** drachtio-srf calls a WebSocket `tcp`; the topmost Via says what it is (RFC 7118 §5). */

@@ -45,6 +45,8 @@ export interface RunningMediaServer {
   readonly eslPort: number;
   /** For assertions that nothing is left, and for metrics. */
   readonly counts: () => { channels: number; rtpPorts: number; paced: number; worstPacerLatenessMs: number };
+  /** Starts the WebRTC thread before the first browser needs it: it takes its time. Never throws. */
+  prepareForBrowsers(): Promise<void>;
   /** Hangs everybody up and closes everything. */
   stop(): Promise<void>;
 }
@@ -113,6 +115,7 @@ export async function startMediaServer(settings: MediaServerSettings): Promise<R
       paced: pacer.size,
       worstPacerLatenessMs: pacer.worstLatenessMs,
     }),
+    prepareForBrowsers: () => profile.prepareForBrowsers(),
     async stop() {
       clearInterval(beat);
       clearInterval(watch);

@@ -57,6 +57,10 @@ export class SipProfile {
     }
   }
 
+  async prepareForBrowsers(): Promise<void> {
+    await this.webrtc.fingerprint().catch(() => undefined); // the thread has told why
+  }
+
   async close(): Promise<void> {
     await this.agent.close();
     await this.webrtc.stop();
