@@ -61,6 +61,7 @@ const NEW: NumberFields = {
   greeting: null,
   isProxy: false,
   stickyMinutes: null,
+  announceRecording: null,
 };
 
 export function NumberForm({ number, onDone }: { number: CompanyNumber | undefined; onDone: () => void }) {
