@@ -76,6 +76,7 @@ export class BlindTransfer {
         ? planInbound(snapshot, {
             companyNumber: { ...companyNumber, greeting: null },
             assignedExtensionId: null,
+            isFree: () => true,
             idleSince: this.idleSince,
             mayBeRecorded: false, // he has heard it, if he is
           })

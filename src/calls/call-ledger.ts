@@ -16,6 +16,7 @@ import { CallLeg } from './call-leg.entity.js';
 import { Call } from './call.entity.js';
 import { ENDINGS, outcomeOf, type Direction, type EndingName, type Outcome } from './call-endings.js';
 import { ControlPlanes } from './control-planes.js';
+import { talkedWith } from './last-talk.js';
 import type { LiveCall, LiveParts, RungExtension } from './live-call.js';
 
 /** What the ledger keeps of a received call until it is applied; the number only sealed. */
@@ -26,6 +27,8 @@ interface ReceivedData {
   callerKind: 'number' | 'withheld' | 'malformed';
   /** Base64. */
   caller: { sealed: string } | null;
+  /** How long after a conversation its client reaches the same manager; absent in what was spooled before. */
+  stickyMinutes?: number;
   controlPlaneId: string;
   callerTrace: InviteTrace;
 }
@@ -113,9 +116,14 @@ export class CallLedger {
 
   /**
    * Writes the call down; when this resolves it is on disk, in PostgreSQL or in the spool.
+   * @param stickyMinutes how long after a conversation its client reaches the same manager; 0: not at all
    * @returns the client, as far as the database could say
    */
-  async received(call: LiveCall, invite: InboundInvite): Promise<ClientView | undefined> {
+  async received(
+    call: LiveCall,
+    invite: InboundInvite,
+    stickyMinutes: number,
+  ): Promise<ClientView | undefined> {
     const { caller, companyNumber, trunk } = invite;
     const protectedNumber = caller.kind === 'number' ? this.vault.protect(caller.number) : undefined;
     const data: ReceivedData = {
@@ -124,6 +132,7 @@ export class CallLedger {
       trunkId: trunk.id,
       callerKind: caller.kind,
       caller: protectedNumber ? { sealed: protectedNumber.sealed.toString('base64') } : null,
+      stickyMinutes,
       controlPlaneId: this.planes.id,
       callerTrace: invite.trace,
     };
@@ -219,7 +228,9 @@ export class CallLedger {
 
   private async applyReceived(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
     const data = write.data as unknown as ReceivedData;
-    const client = await this.callerOf(tx, write, data);
+    const known = await this.callerOf(tx, write, data);
+    const talkedExtensionId = known && (await talkedWith(tx, known.id, write.at, data.stickyMinutes ?? 0));
+    const client = known && { ...known, talkedExtensionId };
     await tx.insert(Call, {
       id: write.callId,
       companyId: write.companyId,

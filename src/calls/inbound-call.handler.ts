@@ -43,7 +43,7 @@ export class InboundCallHandler {
     invite.cancelled.addEventListener('abort', () => call.end('caller-gave-up'));
     try {
       // Promise 1: written down before any response above 100 and before any phone is dialled.
-      call.client = await this.callLedger.received(call, invite);
+      call.client = await this.callLedger.received(call, invite, this.stickyMinutes(invite));
       call.changed({ kind: 'began' });
       await this.converse(call, invite, this.plan(call, invite));
     } catch (error) {
@@ -56,11 +56,18 @@ export class InboundCallHandler {
     }
   }
 
+  private stickyMinutes({ companyNumber }: InboundInvite): number {
+    const company = this.provisioning.snapshot.companies.get(companyNumber.companyId);
+    return companyNumber.stickyMinutes ?? company?.stickyMinutes ?? 0;
+  }
+
   private plan(call: LiveCall, invite: InboundInvite): RoutePlan {
     const { snapshot } = this.provisioning;
     return planInbound(snapshot, {
       companyNumber: invite.companyNumber,
       assignedExtensionId: call.client?.assignedExtensionId ?? null,
+      talkedExtensionId: call.client?.talkedExtensionId ?? null,
+      isFree: (extensionId) => this.walker.canRing(extensionId) && !this.liveCalls.talks(extensionId),
       idleSince: (extensionId) => this.liveCalls.idleSince(extensionId),
       mayBeRecorded: mayBeRecorded(snapshot, recordingQuestionOf(call)),
     });

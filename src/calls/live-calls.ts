@@ -47,11 +47,13 @@ export class LiveCalls {
 
   /** Ms since the epoch of the extension's last conversation; now while it talks; 0 when it never did. */
   idleSince(extensionId: string): number {
-    for (const call of this.calls.values()) {
-      if (talkersOf(call).includes(extensionId)) return clock.now();
-    }
-    if ([...this.elsewhere.values()].includes(extensionId)) return clock.now();
-    return this.lastTalk.get(extensionId) ?? 0;
+    return this.talks(extensionId) ? clock.now() : (this.lastTalk.get(extensionId) ?? 0);
+  }
+
+  /** Whether the extension is in a conversation, here or at another control plane. */
+  talks(extensionId: string): boolean {
+    for (const call of this.calls.values()) if (talkersOf(call).includes(extensionId)) return true;
+    return [...this.elsewhere.values()].includes(extensionId);
   }
 
   /** What the database remembers of conversations before this start. */

@@ -60,6 +60,11 @@ export class PlanWalker {
     return this.managers.mediaOf(plan.flatMap((step) => (step.do === 'ring' ? step.extensionIds : [])));
   }
 
+  /** Whether the extension has a device that is registered, or a mobile. */
+  canRing(extensionId: string): boolean {
+    return this.managers.canRing(extensionId);
+  }
+
   private async ring(call: LiveCall, step: RingStep, around: Surroundings): Promise<Taken | undefined> {
     const ringback = around.clientLeg.playTone(around.ringback); // on its way while the phones are dialled
     const taken = await this.ringInRounds(call, step, around);

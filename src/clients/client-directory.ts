@@ -14,6 +14,8 @@ export interface ClientView {
   name: string | null;
   /** The manager who is rung first. */
   assignedExtensionId: string | null;
+  /** With whom he talked so short a while ago that he reaches him first; known of a call that came in. */
+  talkedExtensionId?: string | null;
   /** He was never seen before this. */
   isNew: boolean;
 }

@@ -1,5 +1,5 @@
 import type { CompanyNumberConfig, GroupConfig, Snapshot } from '../provisioning/config.js';
-import { planInbound } from './router.js';
+import { planInbound, type RouteQuestion } from './router.js';
 
 const group = (id: string, over: Partial<GroupConfig> = {}): GroupConfig => ({
   id,
@@ -20,12 +20,14 @@ const snapshot = (...groups: GroupConfig[]): Snapshot =>
 
 const number = { groupId: 'sales' } as CompanyNumberConfig;
 const neverTalked = () => 0;
+const isFree = () => true;
 
 describe('the route plan of an inbound call', () => {
   it('rings the whole group at once, then announces', () => {
     const plan = planInbound(snapshot(group('sales')), {
       companyNumber: number,
       assignedExtensionId: null,
+      isFree,
       idleSince: neverTalked,
       mayBeRecorded: true,
     });
@@ -39,16 +41,40 @@ describe('the route plan of an inbound call', () => {
     const [first] = planInbound(snapshot(group('sales')), {
       companyNumber: number,
       assignedExtensionId: 'e2',
+      isFree,
       idleSince: neverTalked,
       mayBeRecorded: true,
     });
     expect(first).toMatchObject({ why: 'assigned', extensionIds: ['e2'] });
   });
 
+  const first = (over: Partial<RouteQuestion>) => {
+    const question = {
+      companyNumber: number,
+      assignedExtensionId: 'e2',
+      talkedExtensionId: 'e3',
+      isFree,
+      idleSince: neverTalked,
+      mayBeRecorded: true,
+    };
+    return planInbound(snapshot(group('sales')), { ...question, ...over })[0];
+  };
+
+  it('asks whom the client talked with a short while ago before his own manager', () => {
+    expect(first({})).toMatchObject({ why: 'talked', extensionIds: ['e3'] });
+  });
+
+  it('goes on to the next where the first is busy or away', () => {
+    expect(first({ isFree: (id) => id !== 'e3' })).toMatchObject({ why: 'assigned', extensionIds: ['e2'] });
+    expect(first({ isFree: () => false })).toMatchObject({ why: 'group' });
+    expect(first({ talkedExtensionId: 'gone' })).toMatchObject({ why: 'assigned' });
+  });
+
   it('forgets an assigned manager whose extension is gone', () => {
     const [first] = planInbound(snapshot(group('sales')), {
       companyNumber: number,
       assignedExtensionId: 'gone',
+      isFree,
       idleSince: neverTalked,
       mayBeRecorded: true,
     });
@@ -60,6 +86,7 @@ describe('the route plan of an inbound call', () => {
     const [first] = planInbound(snapshot(group('sales', { strategy: 'longest_idle' })), {
       companyNumber: number,
       assignedExtensionId: null,
+      isFree,
       idleSince: (id) => idle[id] ?? 0,
       mayBeRecorded: true,
     });
@@ -72,7 +99,13 @@ describe('the route plan of an inbound call', () => {
         group('sales', { overflowGroupId: 'back' }),
         group('back', { overflowGroupId: 'sales', memberIds: ['e4'] }),
       ),
-      { companyNumber: number, assignedExtensionId: null, idleSince: neverTalked, mayBeRecorded: true },
+      {
+        companyNumber: number,
+        assignedExtensionId: null,
+        isFree,
+        idleSince: neverTalked,
+        mayBeRecorded: true,
+      },
     );
     expect(plan.map((step) => (step.do === 'ring' ? step.why : step.do))).toEqual([
       'group',
@@ -85,6 +118,7 @@ describe('the route plan of an inbound call', () => {
     const [first] = planInbound(snapshot(group('sales')), {
       companyNumber: { ...number, greeting: 'greeting' },
       assignedExtensionId: null,
+      isFree,
       idleSince: neverTalked,
       mayBeRecorded: true,
     });
@@ -99,6 +133,7 @@ describe('the route plan of an inbound call', () => {
     const plan = planInbound(snapshot(group('sales')), {
       companyNumber: { ...number, announceRecording },
       assignedExtensionId: null,
+      isFree,
       idleSince: neverTalked,
       mayBeRecorded: may,
     });
@@ -110,6 +145,7 @@ describe('the route plan of an inbound call', () => {
     const plan = planInbound(snapshot(group('sales', { memberIds: [] })), {
       companyNumber: number,
       assignedExtensionId: null,
+      isFree,
       idleSince: neverTalked,
       mayBeRecorded: true,
     });

@@ -1,8 +1,8 @@
 import type { CompanyNumberConfig, GroupConfig, Snapshot } from '../provisioning/config.js';
 import type { RingStep, RoutePlan, Step } from './route-plan.js';
 
-/** How long the client's own manager rings alone before the group is asked. */
-const ASSIGNED_TIMEOUT_MS = 15_000;
+/** How long one manager, whom the client knows, rings alone before the group is asked. */
+const ALONE_TIMEOUT_MS = 15_000;
 /** How long a colleague rings for a client who is passed on to him. */
 const TRANSFER_TIMEOUT_MS = 25_000;
 /** The prompt that says so. */
@@ -14,6 +14,10 @@ export interface RouteQuestion {
   companyNumber: CompanyNumberConfig;
   /** The client's own manager, if he has one. */
   assignedExtensionId: string | null;
+  /** With whom the client talked, within the time in which he still reaches the same manager. */
+  talkedExtensionId?: string | null;
+  /** Whether the extension has a phone that could ring, and its manager talks with nobody. */
+  isFree: (extensionId: string) => boolean;
   /** When the extension last ended a conversation, in ms since the epoch; 0 when it never talked. */
   idleSince: (extensionId: string) => number;
   /** Whether the call may come to be recorded (recording-rule.ts). */
@@ -22,7 +26,8 @@ export interface RouteQuestion {
 
 /**
  * What to do with an inbound call. Pure: the same snapshot and question give the same plan.
- * The number's greeting, the client's own manager first, then the number's group, then the groups it overflows to, then the announcement.
+ * The number's greeting; whom the client talked with last, or else his own manager, if he is free;
+ * then the number's group, then the groups it overflows to, then the announcement.
  */
 export function planInbound(snapshot: Snapshot, question: RouteQuestion): RoutePlan {
   const steps: Step[] = [];
@@ -33,19 +38,22 @@ export function planInbound(snapshot: Snapshot, question: RouteQuestion): RouteP
     steps.push({ do: 'announce', prompt: CALL_RECORDED });
   }
 
-  const assigned = question.assignedExtensionId;
-  if (assigned && snapshot.extensions.has(assigned)) {
-    steps.push({
-      do: 'ring',
-      why: 'assigned',
-      order: 'all',
-      extensionIds: [assigned],
-      timeoutMs: ASSIGNED_TIMEOUT_MS,
-    });
-  }
+  const known = knownToClient(snapshot, question);
+  if (known) steps.push({ do: 'ring', ...known, order: 'all', timeoutMs: ALONE_TIMEOUT_MS });
 
   steps.push(...ringGroup(snapshot, question.companyNumber.groupId, question.idleSince));
   return [...steps, { do: 'announce', prompt: 'nobody-available' }];
+}
+
+/** The one manager who is asked before the group: who is busy or away is not waited for. */
+function knownToClient(
+  { extensions }: Snapshot,
+  { talkedExtensionId, assignedExtensionId, isFree }: RouteQuestion,
+): Pick<RingStep, 'why' | 'extensionIds'> | undefined {
+  const isAsked = (id: string | null | undefined): id is string => !!id && extensions.has(id) && isFree(id);
+  if (isAsked(talkedExtensionId)) return { why: 'talked', extensionIds: [talkedExtensionId] };
+  if (isAsked(assignedExtensionId)) return { why: 'assigned', extensionIds: [assignedExtensionId] };
+  return undefined;
 }
 
 /** One colleague, or a group of them. */
