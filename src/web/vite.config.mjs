@@ -33,7 +33,8 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: {
       // 'use client' is for servers that render; there is none here.
-      onLog: (level, log, tell) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && tell(level, log),
+      onLog: (level, log, tell) =>
+        !['MODULE_LEVEL_DIRECTIVE', 'PLUGIN_TIMINGS'].includes(log.code) && tell(level, log),
     },
   },
   server: {

@@ -12,6 +12,7 @@ import { freePort, Product } from './product.mjs';
 import { between, usage } from './procfs.mjs';
 import { realServersAreHere, startPlain, startReal } from './real-servers.mjs';
 import { table } from './report.mjs';
+import { firstLoad } from './web.mjs';
 import { benchSupervision } from './supervision.mjs';
 
 const COMPANY_NUMBER = '+74950000100';
@@ -179,6 +180,8 @@ await atKeyboard(async () => {
     cpu: cpus()[0]?.model,
     node: process.version,
   };
+  results.webFirstLoadKb = Math.round(firstLoad() / 1000);
+  say(`the cabinets' first load: ${results.webFirstLoadKb} kB compressed`);
   say('the embedded engine');
   results.embedded = await product();
   say('watching and listening');
