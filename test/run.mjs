@@ -25,6 +25,7 @@ const PROGRAMS = [
   { program: 'baresip', pkg: 'baresip-core' },
   { program: 'redis-server', pkg: 'redis-server' },
   { program: 'sox', pkg: 'sox' },
+  { program: 'opusenc', pkg: 'opus-tools' },
   { program: 'chromium', pkg: 'chromium' },
 ];
 

@@ -5,21 +5,25 @@ import { AppError } from '../common/app-error.js';
 import { log } from '../common/log.js';
 
 /** Both voices of a telephone call, in kbit/s. */
-const BITRATE = 48;
+const BITRATE = 32;
 
 /** Programs that make Ogg Opus of a WAV file on their standard input; the first that is installed is used. */
 const PROGRAMS = [
   {
     program: 'ffmpeg',
     version: '-version',
-    args: `-hide_banner -loglevel error -f wav -i pipe:0 -c:a libopus -b:a ${BITRATE}k -f ogg pipe:1`,
+    args: `-hide_banner -loglevel error -f wav -i pipe:0 -c:a libopus -b:a ${BITRATE}k -vbr constrained -f ogg pipe:1`,
   },
-  { program: 'opusenc', version: '--version', args: `--quiet --bitrate ${BITRATE} --ignorelength - -` },
+  {
+    program: 'opusenc',
+    version: '--version',
+    args: `--quiet --bitrate ${BITRATE} --cvbr --ignorelength - -`,
+  },
 ] as const;
 
 export const OPUS = 'audio/ogg; codecs=opus';
 
-/** Makes Ogg Opus (RFC 7845), a seventh of the WAV, where ffmpeg or opusenc is installed. */
+/** Makes Ogg Opus (RFC 7845), an eighth of the WAV or so, where ffmpeg or opusenc is installed. */
 export class OpusEncoder {
   private constructor(private readonly chosen: (typeof PROGRAMS)[number] | undefined) {}
 

@@ -1,4 +1,6 @@
-import { accessSync, constants } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { env } from './env.js';
 
@@ -8,6 +10,7 @@ const PACKAGES = {
   baresip: 'baresip-core',
   'redis-server': 'redis-server',
   sox: 'sox',
+  opusenc: 'opus-tools',
   chromium: 'chromium',
 } as const;
 
@@ -40,5 +43,25 @@ export function describeWith(programs: readonly Program[], title: string, tests:
   } else {
     const { skip: counted } = describe;
     counted(`${title} (without ${missing.join(', ')})`, tests);
+  }
+}
+
+/** `describe` for tests that need a file system of their own, which only root may mount: elsewhere they are counted as skipped. */
+export function describeMounting(title: string, tests: () => void): void {
+  const { skip: counted } = describe;
+  if (mayMount()) describe(title, tests);
+  else counted(`${title} (without the right to mount)`, tests);
+}
+
+function mayMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'linekeeper-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', folder], { stdio: 'ignore' });
+    execFileSync('umount', [folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
