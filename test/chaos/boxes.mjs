@@ -63,8 +63,9 @@ class Supervised {
 
 /** Who a fault hits: the processes of a victim now, the first one first; none while it is down. */
 const victimsOf = (boxes) => ({
-  'control plane': () => [boxes.product.pid],
-  engine: () => descendantsOf(boxes.product.pid).filter((pid) => /embedded\/main\.js/.test(commandOf(pid))),
+  'control plane': () => [boxes.planes[0].pid],
+  'second control plane': () => [boxes.planes[1]?.pid ?? 0],
+  engine: () => descendantsOf(boxes.planes[0].pid).filter((pid) => /embedded\/main\.js/.test(commandOf(pid))),
   postgres: () => {
     const postmaster = boxes.postmaster();
     return [postmaster, ...descendantsOf(postmaster)];
@@ -75,16 +76,28 @@ const victimsOf = (boxes) => ({
 });
 
 /** Weights of the victims: the control plane and the media matter most. */
-const WEIGHTS = { 'control plane': 3, engine: 3, postgres: 3, redis: 1, 'drachtio-server': 2, freeswitch: 3 };
+const WEIGHTS = {
+  'control plane': 3,
+  'second control plane': 3,
+  engine: 3,
+  postgres: 3,
+  redis: 1,
+  'drachtio-server': 2,
+  freeswitch: 3,
+};
 const VICTIMS = {
   embedded: ['control plane', 'engine', 'postgres'],
   external: ['control plane', 'postgres', 'drachtio-server', 'freeswitch'],
 };
 
 /** Names of what can be hit, with weights, for the plan. */
-export const victimWeights = (engine, withRedis) =>
+export const victimWeights = (engine, { withRedis, planes }) =>
   Object.fromEntries(
-    [...VICTIMS[engine], ...(withRedis ? ['redis'] : [])].map((name) => [name, WEIGHTS[name]]),
+    [
+      ...VICTIMS[engine],
+      ...(withRedis ? ['redis'] : []),
+      ...(planes > 1 ? ['second control plane'] : []),
+    ].map((name) => [name, WEIGHTS[name]]),
   );
 
 const signal = (pid, name) => {
@@ -96,7 +109,8 @@ const signal = (pid, name) => {
 };
 
 export class Boxes {
-  product;
+  /** Control planes; with the embedded engine one, whose child it is. */
+  planes = [];
   redis;
   drachtio;
   freeswitch;
@@ -106,7 +120,7 @@ export class Boxes {
   #onOutput;
   settings = {};
 
-  /** @param options engine, dataDir, ports, programs, withRedis, settings */
+  /** @param options engine, planes, dataDir, ports, programs, withRedis, settings */
   constructor(options, onOutput) {
     this.#options = options;
     this.#onOutput = onOutput;
@@ -141,30 +155,51 @@ export class Boxes {
         FREESWITCH_URL: `esl://:${SECRET}@127.0.0.1:${ports.esl}`,
       });
     }
-    const launch = { program: process.execPath, args: [join(ROOT, 'dist/main.js')], env: this.settings };
-    this.product = new Supervised('control plane', launch, this.#onOutput);
-    this.product.start();
+    for (const [index, name] of ['control plane', 'second control plane']
+      .slice(0, this.#options.planes)
+      .entries()) {
+      const env = { ...this.settings, ...this.#ownOf(index) };
+      const launch = { program: process.execPath, args: [join(ROOT, 'dist/main.js')], env };
+      this.planes.push(new Supervised(name, launch, this.#onOutput));
+    }
+    for (const plane of this.planes) plane.start();
     await this.untilReady();
   }
 
-  get web() {
-    return `http://127.0.0.1:${this.#options.ports.http}`;
+  /** What a control plane does not share with the other. */
+  #ownOf(index) {
+    if (index === 0) return {};
+    const dataDir = join(this.#options.dataDir, 'second');
+    mkdirSync(dataDir, { mode: 0o700 });
+    return {
+      DATA_DIR: dataDir,
+      RECORDINGS_DIR: join(this.#options.dataDir, 'recordings'),
+      HTTP_PORT: `${this.#options.ports.secondHttp}`,
+    };
   }
 
-  /** Waits until calls can be taken. */
+  /** The web side of each control plane. */
+  get webs() {
+    const { http, secondHttp } = this.#options.ports;
+    return [http, secondHttp].slice(0, this.planes.length).map((port) => `http://127.0.0.1:${port}`);
+  }
+
+  /** Waits until every control plane takes calls. */
   async untilReady(limitMs = 60_000) {
     const deadline = performance.now() + limitMs;
-    for (;;) {
-      let last;
-      try {
-        const answer = await fetch(`${this.web}/health/ready`, { signal: AbortSignal.timeout(3_000) });
-        if (answer.ok) return;
-        last = await answer.text();
-      } catch (error) {
-        last = error.message;
+    for (const web of this.webs) {
+      for (;;) {
+        let last;
+        try {
+          const answer = await fetch(`${web}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+          if (answer.ok) break;
+          last = await answer.text();
+        } catch (error) {
+          last = error.message;
+        }
+        if (performance.now() > deadline) throw new Error(`a control plane is not ready: ${last}`);
+        await pause(100);
       }
-      if (performance.now() > deadline) throw new Error(`the product is not ready: ${last}`);
-      await pause(100);
     }
   }
 
@@ -208,15 +243,17 @@ export class Boxes {
     return 'done';
   }
 
-  /** Whether the control plane ends by that, and is started anew: with its embedded engine it ends too. */
-  endsProduct({ deed, victim }) {
-    return deed !== 'stop' && (victim === 'control plane' || victim === 'engine');
+  /** The control plane that ends by that, and is started anew: with its embedded engine it ends too. */
+  endsPlane({ deed, victim }) {
+    if (deed === 'stop') return undefined;
+    if (victim === 'second control plane') return this.planes[1];
+    return victim === 'control plane' || victim === 'engine' ? this.planes[0] : undefined;
   }
 
   /** Waits for a start of the control plane after so many. */
-  async untilStarted(startsBefore, limitMs = 40_000) {
+  async untilStarted(plane, startsBefore, limitMs = 40_000) {
     const deadline = performance.now() + limitMs;
-    while (this.product.starts === startsBefore && performance.now() < deadline) await pause(50);
+    while (plane.starts === startsBefore && performance.now() < deadline) await pause(50);
   }
 
   #resume(pids) {
@@ -230,26 +267,28 @@ export class Boxes {
 
   /** Every process of the product that may hold files. */
   pids() {
-    const own = [this.product.pid, this.drachtio?.pid, this.freeswitch?.pid].filter(Boolean);
+    const own = [...this.planes.map(({ pid }) => pid), this.drachtio?.pid, this.freeswitch?.pid].filter(
+      Boolean,
+    );
     return own.flatMap((pid) => [pid, ...descendantsOf(pid)]);
   }
 
   /** How often each was started, for a person. */
   starts() {
-    const all = [this.product, this.drachtio, this.freeswitch, this.redis].filter(Boolean);
+    const all = [...this.planes, this.drachtio, this.freeswitch, this.redis].filter(Boolean);
     return all.map(({ name, starts }) => `${name} ${starts}×`).join(', ');
   }
 
-  /** The control plane ends in good order and starts anew. */
-  async restartProduct() {
-    await this.product.stop(40_000);
-    this.product.start();
+  /** The control planes end in good order and start anew. */
+  async restartPlanes() {
+    for (const plane of this.planes) await plane.stop(40_000);
+    for (const plane of this.planes) plane.start();
     await this.untilReady();
   }
 
   async stop() {
     this.resumeAll();
-    await this.product?.stop(40_000);
+    for (const plane of this.planes) await plane.stop(40_000);
     await Promise.all([this.drachtio?.stop(), this.freeswitch?.stop(), this.redis?.stop()]);
     await this.#postgres?.server.stop();
   }

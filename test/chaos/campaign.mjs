@@ -33,7 +33,7 @@ export async function runCampaign(options, plan, say) {
     rtp: await freeUdpRange(RTP_PORTS),
     ...Object.fromEntries(
       await Promise.all(
-        ['http', 'sip', 'ws', 'redis', 'drachtio', 'esl', 'mediaSip'].map(async (name) => [
+        ['http', 'secondHttp', 'sip', 'ws', 'redis', 'drachtio', 'esl', 'mediaSip'].map(async (name) => [
           name,
           await freePort(),
         ]),
@@ -61,8 +61,8 @@ export async function runCampaign(options, plan, say) {
   let clean = false;
   try {
     await boxes.start();
-    desks = await openOffice({ web: boxes.web, admin: ADMIN, serverPort: ports.sip, seed: options.seed });
-    const quietTimers = (await gaugesOf(boxes.web)).timers + TIMER_MARGIN;
+    desks = await openOffice({ web: boxes.webs[0], admin: ADMIN, serverPort: ports.sip, seed: options.seed });
+    const quietTimers = (await gaugesOf(boxes.webs[0])).timers + TIMER_MARGIN;
     const note = (text) => {
       output.write(`== ${new Date().toISOString()} ${text}\n`);
       say(text);
@@ -76,7 +76,7 @@ export async function runCampaign(options, plan, say) {
     const rest = { boxes, recordingsDir: join(dataDir, 'recordings'), channels, quietTimers };
     const left = await atRest(rest);
     note('a last start in good order');
-    await boxes.restartProduct();
+    await boxes.restartPlanes();
     const leftAfterRestart = await atRest(rest);
     const records = carrier.records();
     const totals = carrier.totals();
@@ -117,16 +117,14 @@ async function play({ calls, faults }, { boxes, note }) {
   const downs = [];
   const strike = (fault) => {
     const from = Date.now();
-    const startsBefore = boxes.product.starts;
+    const plane = boxes.endsPlane(fault);
+    const startsBefore = plane?.starts;
     const came = boxes.hit(fault);
     struck.push({ ...fault, came });
     note(`${fault.deed} ${fault.victim}${fault.forMs ? ` for ${fault.forMs} ms` : ''}: ${came}`);
     const down = [from - 1_000, Infinity];
     downs.push(down);
-    const past =
-      boxes.endsProduct(fault) && came === 'done'
-        ? boxes.untilStarted(startsBefore)
-        : pause(fault.forMs ?? 0);
+    const past = plane && came === 'done' ? boxes.untilStarted(plane, startsBefore) : pause(fault.forMs ?? 0);
     void past
       .then(() => boxes.untilReady())
       .then(() => (down[1] = Date.now() + 1_000))

@@ -42,10 +42,12 @@ export async function gaugesOf(web) {
 /** What is still there of any call; empty when all is at rest. */
 export async function leftoversOf({ boxes, recordingsDir, channels, quietTimers }) {
   const left = [];
-  const { timers, ...gauges } = await gaugesOf(boxes.web);
-  for (const [name, value] of Object.entries(gauges)) if (value !== 0) left.push(`${name} is ${value}`);
-  if (quietTimers !== undefined && timers > quietTimers)
-    left.push(`${timers} timers, ${quietTimers} at the start`);
+  for (const web of boxes.webs) {
+    const { timers, ...gauges } = await gaugesOf(web);
+    for (const [name, value] of Object.entries(gauges)) if (value !== 0) left.push(`${name} is ${value}`);
+    if (quietTimers !== undefined && timers > quietTimers)
+      left.push(`${timers} timers, ${quietTimers} at the start`);
+  }
   const onMedia = await channels?.();
   if (onMedia) left.push(`${onMedia} channels on the media server`);
   for (const pid of boxes.pids()) {

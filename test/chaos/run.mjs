@@ -2,7 +2,7 @@
 // `npm run chaos -- --minutes N --seed S [--rate R]`: calls of random kinds while random processes of the product are
 // killed, stopped and restarted; then every INVITE that SIPp, the carrier, saw answered must be in the ledger, and
 // nothing open.
-// --plan prints what would happen. ENGINE=external with DRACHTIO_BIN and FREESWITCH_BIN: on the real servers.
+// --planes 2: a second control plane beside the first. --plan prints what would happen. ENGINE=external with DRACHTIO_BIN and FREESWITCH_BIN: on the real servers.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     rate: { type: 'string', default: '2' },
     redis: { type: 'boolean' },
+    planes: { type: 'string' },
     plan: { type: 'boolean' },
     keep: { type: 'boolean' },
   },
@@ -44,15 +45,24 @@ await atKeyboard(async () => {
   await installPackages();
   await build();
   const { victimWeights } = await import('./boxes.mjs');
+  const planes = Number(values.planes ?? (engine === 'external' ? 2 : 1));
+  if (planes !== 1 && !(planes === 2 && engine === 'external'))
+    throw new SetUpError(
+      '--planes is 1, or 2 on the real servers: the embedded engine has one control plane',
+    );
   const wish = { seed: values.seed, minutes: positive('minutes'), rate: positive('rate') };
-  const plan = planOf({ ...wish, victims: victimWeights(engine, withRedis) });
+  const plan = planOf({ ...wish, victims: victimWeights(engine, { withRedis, planes }) });
   if (values.plan) {
     process.stdout.write(`${JSON.stringify(plan, undefined, 1)}\n`);
     return;
   }
   say(`${plan.calls.length} calls, ${plan.faults.length} faults, ${engine} engine, seed ${values.seed}`);
   const { runCampaign } = await import('./campaign.mjs');
-  const result = await runCampaign({ ...wish, engine, withRedis, programs, keep: values.keep }, plan, say);
-  process.stdout.write(`${summaryOf(result, { ...wish, engine, withRedis }).join('\n')}\n`);
+  const result = await runCampaign(
+    { ...wish, engine, planes, withRedis, programs, keep: values.keep },
+    plan,
+    say,
+  );
+  process.stdout.write(`${summaryOf(result, { ...wish, engine, planes, withRedis }).join('\n')}\n`);
   process.exitCode = result.losses.length + result.left.length > 0 ? 1 : 0;
 });

@@ -13,11 +13,11 @@ const metBy = ({ responses }) => {
   return statuses.length > 0 ? statuses.join(' ') : responses.length > 0 ? 'only 100' : 'no answer';
 };
 
-export function summaryOf(result, { seed, minutes, rate, engine, withRedis }) {
+export function summaryOf(result, { seed, minutes, rate, engine, planes, withRedis }) {
   const { counts, losses, left, faults, records, outcomes, recordings, entries, packets, starts, totals } =
     result;
   const lines = [
-    `chaos: seed ${seed}, ${minutes} min, ${rate} calls/s, ${engine} engine${withRedis ? ', Redis' : ''}`,
+    `chaos: seed ${seed}, ${minutes} min, ${rate} calls/s, ${engine} engine, ${planes} control plane${planes > 1 ? 's' : ''}${withRedis ? ', Redis' : ''}`,
     `  calls placed   ${records.length}: ${tally(records, ({ kind }) => kind).join(', ')}`,
     `  SIPp's count   ${totals.placed} placed, ${records.reduce((sum, { sent }) => sum + sent, 0)} INVITEs with repetitions, ${totals.successful} to their end, ${totals.failed} broken off`,
     `  callers met    ${tally(records, metBy).join(', ')}`,
