@@ -27,6 +27,7 @@ export class CallKeeper {
   async keep(row: Call, view: ClientView | undefined): Promise<boolean> {
     const { live, answeredAt, managerExtensionId: extensionId, recordingId } = row;
     if (!talks(live) || !answeredAt || !extensionId) return false;
+    if (!live.clientDialogId || !live.managerDialogId) return false;
     const server = await this.mediaServers.joining(live.clientLeg, live.managerLeg);
     if (!server) return false;
     const dialogs = [live.clientDialogId, live.managerDialogId].map((id) => this.dialogs.takeOver(id));

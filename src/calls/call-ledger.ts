@@ -177,8 +177,15 @@ export class CallLedger {
     await this.ledger.write(this.entry(call, 'call.handed-over', 'system', data));
   }
 
-  async answered(call: LiveCall, extension: string, data: AnsweredData): Promise<void> {
-    await this.ledger.write(this.entry(call, 'call.answered', `extension:${extension}`, data));
+  /** @param at when that was, where it is written late */
+  async answered(
+    call: { id: string; companyId: string },
+    extension: string,
+    data: AnsweredData,
+    at?: string,
+  ): Promise<void> {
+    const entry = this.entry(call, 'call.answered', `extension:${extension}`, data);
+    await this.ledger.write(at === undefined ? entry : { ...entry, at });
   }
 
   async rejoined(call: LiveCall, data: RejoinedData): Promise<void> {

@@ -8,6 +8,7 @@ import { CallKeeper } from './call-keeper.js';
 import { ControlPlanes } from './control-planes.js';
 import { channelsOf, LeftCalls } from './left-calls.js';
 import { LiveCalls } from './live-calls.js';
+import { UnwrittenAnswers } from './unwritten-answers.js';
 
 /**
  * Takes care of the calls that a control plane never saw the end of: our own of before, and those of one that died.
@@ -22,6 +23,7 @@ export class CallRecovery {
     private readonly left: LeftCalls,
     private readonly planes: ControlPlanes,
     private readonly liveCalls: LiveCalls,
+    private readonly answers: UnwrittenAnswers,
   ) {}
 
   /**
@@ -37,9 +39,10 @@ export class CallRecovery {
   /** Keeps each call or ends it; nothing stays open for ever. @returns those that go on */
   async settle(open: readonly Call[]): Promise<Call[]> {
     const kept = await Promise.all(
-      open.map(async (call) => {
+      open.map(async (found) => {
         // Of a control plane that was stopped, taken for dead, and goes on: it has the call still.
-        if (this.liveCalls.get(call.id)) return true;
+        if (this.liveCalls.get(found.id)) return true;
+        const call = await this.answers.judge(found);
         if (await this.keeper.keep(call, await this.clientOf(call))) return true;
         await this.left.end(call);
         return false;

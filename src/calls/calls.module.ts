@@ -4,6 +4,7 @@ import { MediaServers } from '../media/media-servers.js';
 import { DrachtioConnection } from '../sip/drachtio.connection.js';
 import { Ingress } from '../sip/ingress.js';
 import { SipModule } from '../sip/sip.module.js';
+import { AnswerNotes } from './answer-notes.js';
 import { CallKeeper } from './call-keeper.js';
 import { AttendedTransfer } from './attended-transfer.js';
 import { BlindTransfer } from './blind-transfer.js';
@@ -41,11 +42,13 @@ import { RingingPhones } from './ringing-phones.js';
 import { SpokenRefusal } from './spoken-refusal.js';
 import { TalkLedger } from './talk-ledger.js';
 import { Talks } from './talks.js';
+import { UnwrittenAnswers } from './unwritten-answers.js';
 
 @Module({
   imports: [SipModule],
   controllers: [CallsOutController],
   providers: [
+    AnswerNotes,
     CallKeeper,
     AttendedTransfer,
     BlindTransfer,
@@ -82,6 +85,7 @@ import { Talks } from './talks.js';
     SpokenRefusal,
     TalkLedger,
     Talks,
+    UnwrittenAnswers,
   ],
   exports: [CallRecovery, FeatureCodes, LiveCalls, SpokenRefusal],
 })

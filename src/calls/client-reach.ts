@@ -46,6 +46,7 @@ export class ClientReach {
     await this.conversation.begin(call, {
       client: { leg, dialog: Promise.resolve(dialog) },
       manager: { leg: manager.leg, dialog: manager.dialog(), extensionId: manager.extensionId },
+      dialled: { clientDialogId: dialog.stackDialogId, managerDialogId: null },
       joinable: Promise.resolve(),
     });
     await call.untilOver();

@@ -9,6 +9,7 @@ import type { SipDialog } from '../sip/dialog.js';
 import { digitOfInfo } from '../sip/info-digit.js';
 import type { Refer } from '../sip/refer.js';
 import { endOnBye, goingOf, type Who } from './answering.js';
+import { AnswerNotes } from './answer-notes.js';
 import { CallLedger, type Segment } from './call-ledger.js';
 import type { EndingName } from './call-endings.js';
 import { Hold } from './hold.js';
@@ -25,6 +26,8 @@ export interface Meeting {
   manager: { leg: MediaLeg; dialog: Promise<SipDialog>; extensionId: string };
   /** Resolves when the dialled party's leg has his SDP: from then on the legs can be joined. */
   joinable: Promise<unknown>;
+  /** The dialog of the one whom we dialled: null stands for who waits for our answer. */
+  dialled: { clientDialogId: string | null; managerDialogId: string | null };
 }
 
 /** Those who talked, until the manager let the client go. */
@@ -44,6 +47,7 @@ export class Conversation {
     private readonly recording: CallRecording,
     private readonly provisioning: Provisioning,
     private readonly hold: Hold,
+    private readonly notes: AnswerNotes,
   ) {}
 
   /** Who takes a manager's wish to pass the client on (RFC 3515); without one it is declined. */
@@ -55,7 +59,7 @@ export class Conversation {
    * Resolves when both hear each other and it is written, and both have heard that they are recorded, where that is
    * announced. @throws AppError with the ending's name as its code
    */
-  async begin(call: LiveCall, { client, manager, joinable }: Meeting): Promise<void> {
+  async begin(call: LiveCall, { client, manager, joinable, dialled }: Meeting): Promise<void> {
     const answeredAt = clock.iso();
     const { extensionId } = manager;
     const legs = [client.leg, manager.leg] as const;
@@ -64,6 +68,14 @@ export class Conversation {
       manager.dialog,
       joinable.then(async () => {
         const begun = await this.prepare(...legs, () => this.recording.begin(call, client.leg, extensionId));
+        this.notes.add(call.id, {
+          clientLeg: client.leg.uuid,
+          managerLeg: manager.leg.uuid,
+          ...dialled,
+          extensionId,
+          segment: begun,
+          at: answeredAt,
+        });
         if (!this.recording.announcement(call)) await client.leg.bridge(manager.leg);
         return begun;
       }),

@@ -81,6 +81,7 @@ export class InternalCallHandler {
       client: { leg: callerLeg, dialog: answer(call, invite, callerLeg, 'client') },
       manager: { leg, dialog: Promise.resolve(dialog), extensionId: colleague.id },
       joinable,
+      dialled: { clientDialogId: null, managerDialogId: dialog.stackDialogId },
     });
     await call.untilOver();
   }

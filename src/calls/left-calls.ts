@@ -7,6 +7,7 @@ import type { Call } from './call.entity.js';
 import { ENDINGS } from './call-endings.js';
 import { talks } from './call-keeper.js';
 import { CallLedger } from './call-ledger.js';
+import { answeringOf } from './live-call.js';
 
 /** Ends what a control plane left that is no more: both sides of its calls, and what is on the media servers. */
 @Injectable()
@@ -32,12 +33,18 @@ export class LeftCalls {
     await this.mediaServers.hangUpAllOf(controlPlaneId, channelsOf(keep));
   }
 
-  private async hangUp({ id, live }: Call): Promise<void> {
+  private async hangUp(call: Call): Promise<void> {
+    const { id, live } = call;
     if (!live) return;
     // The real drachtio-server leaves phones ringing when their client dies; a client who is passed on has some too.
     await Promise.all((live.ringing ?? []).map((trace) => this.uac.cancelOrphan(trace)));
     if (!talks(live)) {
-      if (live.caller) await this.uac.refuseOrphan(live.caller, ENDINGS['found-after-restart'].sipStatus);
+      const { clientDialogId, managerDialogId } = live.answering ?? {};
+      await Promise.all([
+        ...channelsOf([call]).map((uuid) => this.mediaServers.kill(uuid)),
+        ...[clientDialogId, managerDialogId].map((id) => this.uac.byeOrphan(id ?? undefined)),
+        live.caller && this.uac.refuseOrphan(live.caller, ENDINGS['found-after-restart'].sipStatus),
+      ]);
       return;
     }
     // drachtio-server still holds the dialogs of a killed control plane, FreeSWITCH the channels.
@@ -58,6 +65,9 @@ export class LeftCalls {
   }
 }
 
-/** The channels on media servers that these calls talk through. */
+/** The channels on media servers that these calls talk through, or were about to. */
 export const channelsOf = (calls: readonly Call[]): string[] =>
-  calls.flatMap(({ live }) => (talks(live) ? [live.clientLeg, live.managerLeg] : []));
+  calls.flatMap(({ live }) => {
+    const parts = talks(live) ? live : answeringOf(live);
+    return parts ? [parts.clientLeg, parts.managerLeg] : [];
+  });

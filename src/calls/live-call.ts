@@ -6,6 +6,7 @@ import type { ClientView } from '../clients/client-directory.js';
 import type { Caller } from '../sip/caller.js';
 import type { InviteTrace } from '../sip/pending-invite.js';
 import type { Direction, EndingName } from './call-endings.js';
+import type { Segment } from './call-ledger.js';
 import type { Parties } from './party.js';
 import type { Ring } from './ring.js';
 
@@ -33,6 +34,21 @@ export interface PendingParts {
   caller?: InviteTrace;
   /** The phones that ring. */
   ringing?: InviteTrace[];
+  /** Set where somebody has taken the call. */
+  answering?: AnsweringParts;
+}
+
+/** Who is about to talk, as it is noted while the 200 is on its way. */
+export interface AnsweringParts {
+  clientLeg: string;
+  managerLeg: string;
+  /** Null for the one who waits for our answer: his is known from his INVITE. */
+  clientDialogId: string | null;
+  managerDialogId: string | null;
+  extensionId: string;
+  /** Undefined where the call is not recorded. */
+  segment: Segment | undefined;
+  at: string;
 }
 
 /** What stays of a conversation outside this process: enough to end it after a restart. */
@@ -196,3 +212,6 @@ export class LiveCall {
     }
   }
 }
+
+export const answeringOf = (live: LiveParts | PendingParts | null): AnsweringParts | undefined =>
+  live && 'answering' in live ? live.answering : undefined;

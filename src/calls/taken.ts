@@ -13,14 +13,22 @@ export function managerOf(
   call: LiveCall,
   taken: Taken,
   legs: OfferedLegs,
-): Pick<Meeting, 'manager' | 'joinable'> {
+): Pick<Meeting, 'manager' | 'joinable' | 'dialled'> {
   if ('pickUp' in taken) {
     legs.endAllBut(); // no device needs one any more
     const { extensionId, leg, answer } = taken.pickUp;
-    return { manager: { leg, dialog: answer(), extensionId }, joinable: Promise.resolve() };
+    return {
+      manager: { leg, dialog: answer(), extensionId },
+      joinable: Promise.resolve(),
+      dialled: { clientDialogId: null, managerDialogId: null },
+    };
   }
   const { answeredBy, dialog, leg, joinable } = taken;
   endWith(call, dialog, 'manager');
   endWithLeg(call, leg);
-  return { manager: { leg, dialog: Promise.resolve(dialog), extensionId: answeredBy.extensionId }, joinable };
+  return {
+    manager: { leg, dialog: Promise.resolve(dialog), extensionId: answeredBy.extensionId },
+    joinable,
+    dialled: { clientDialogId: null, managerDialogId: dialog.stackDialogId },
+  };
 }

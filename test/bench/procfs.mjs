@@ -25,7 +25,8 @@ function role(pid) {
   return 'other';
 }
 
-function family(root) {
+/** A process and all that it started. */
+export function familyOf(root) {
   const parents = new Map();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
@@ -45,7 +46,7 @@ function family(root) {
 /** @returns by role: CPU seconds used so far and resident MB */
 export function usage(...roots) {
   const byRole = {};
-  for (const pid of roots.flatMap(family)) {
+  for (const pid of roots.flatMap(familyOf)) {
     try {
       const sum = (byRole[role(pid)] ??= { cpuS: 0, mb: 0 });
       sum.cpuS += stat(pid).cpuS;

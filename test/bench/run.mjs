@@ -1,18 +1,21 @@
 #!/usr/bin/env node
 // `npm run bench [-- --quick] [--clone] [--json FILE]`: measures the product side by side in one run, prints a table,
 // writes JSON. Figures of a shared machine are to be read as ratios.
+// `npm run bench -- --soak MINUTES [--rate R]`: a steady load instead, and whether anything grows under it; on the
+// real servers where DRACHTIO_BIN and FREESWITCH_BIN name them, else on the embedded engine. Exit code 1: it grows.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { atKeyboard, build, demandNode, installPackages, root, say } from '../../src/set-up.mjs';
+import { atKeyboard, build, demandNode, installPackages, root, say, SetUpError } from '../../src/set-up.mjs';
 import { placeCalls, startPhone } from './load.mjs';
 import { freePort, Product } from './product.mjs';
 import { between, usage } from './procfs.mjs';
 import { realServersAreHere, startPlain, startReal } from './real-servers.mjs';
 import { table } from './report.mjs';
 import { firstLoad } from './web.mjs';
+import { isSound, soak, soakTable } from './soak.mjs';
 import { benchSupervision } from './supervision.mjs';
 
 const COMPANY_NUMBER = '+74950000100';
@@ -20,7 +23,13 @@ const PHONE_MEDIA = 34_000;
 const CALLER_MEDIA = 36_000;
 
 const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean' }, clone: { type: 'boolean' }, json: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    clone: { type: 'boolean' },
+    json: { type: 'string' },
+    soak: { type: 'string' },
+    rate: { type: 'string', default: '5' },
+  },
 });
 
 /** One load with the CPU and memory it took. `exchange` is what is dialled: the product, or FreeSWITCH alone. */
@@ -114,6 +123,30 @@ async function onRealServers() {
   }
 }
 
+/** Minutes of a steady load. @returns whether nothing failed, grew or was left */
+async function soaked(minutes, rate) {
+  const servers = realServersAreHere() ? await startReal() : undefined;
+  say(`${minutes} minutes at ${rate} calls/s on ${servers ? 'the real servers' : 'the embedded engine'}`);
+  const linekeeper = await Product.make(servers?.settings);
+  let phone;
+  try {
+    await linekeeper.start();
+    const { sipPort, pid } = linekeeper;
+    phone = await startPhone({ port: await freePort(), mediaPort: PHONE_MEDIA, sipPort });
+    const pids = [pid, ...(servers?.pids ?? [])];
+    const load = async () =>
+      measured({ sipPort, pids }, { rate, calls: Math.round(minutes * 60 * rate), holdMs: 10_000 });
+    const result = await soak({ linekeeper, pids, load });
+    process.stdout.write(`${soakTable(result).join('\n')}\n`);
+    if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+    return isSound(result);
+  } finally {
+    await phone?.stop();
+    await linekeeper.remove();
+    await servers?.stop();
+  }
+}
+
 /** From `git clone` to an answer on /health/ready, packages included. */
 async function freshClone() {
   say('a fresh clone');
@@ -174,6 +207,12 @@ await atKeyboard(async () => {
   demandNode();
   await installPackages();
   await build();
+  if (options.soak !== undefined) {
+    const [minutes, rate] = [Number(options.soak), Number(options.rate)];
+    if (!(minutes > 0 && rate > 0)) throw new SetUpError('--soak and --rate want numbers above 0');
+    process.exitCode = (await soaked(minutes, rate)) ? 0 : 1;
+    return;
+  }
   const results = {
     at: new Date().toISOString(),
     cores: cpus().length,

@@ -21,7 +21,7 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
   beforeAll(async () => {
     redis = await startRedis();
     registrar = await startCarrierRegistrar();
-    two = await startTwoPlanes({ REDIS_URL: redis.url });
+    two = await startTwoPlanes({ REDIS_URL: redis.url, LEDGER_PATIENCE_MS: '10000' });
     carrier = await two.phone('carrier');
     // Longer than a takeover lasts: what stops ringing before was stopped by the survivor.
     const { body } = await two.planes[0].api<{ items: { id: string }[] }>('GET', '/ring-groups');
@@ -341,6 +341,40 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
     expect(await kept(talking.id)).toBe(false);
     const ended = (await victim.calls()).find(({ id }) => id === talking.id)!;
     expect(ended.outcome).toBe('answered');
+    await leave(phone);
+  }, 90_000);
+
+  it('one killed -9 between the 200 and its entry: the talk is found, written as answered, and goes on', async () => {
+    const phone = await desk('101');
+    const outgoing = await call('+79161230010');
+    const incoming = await phone.incoming();
+    const ringing = (await owners()).find(({ live }) => live)!;
+    const victim = (await liveCalls(two.planes[0])) === 1 ? two.planes[0] : two.planes[1];
+    // Whoever holds the head of the ledger keeps every entry waiting; all else of the database goes on.
+    const hold = await two.planes[0].hold('SELECT 1 FROM ledger_head FOR UPDATE');
+    const manager = await incoming.answer(TONES['101']);
+    const caller = await outgoing.answered;
+    await expectToHear(caller.audio, TONES['101']);
+    await until('it is noted who talks', async () => {
+      const noted = await two.planes[0].sql(`SELECT 1 FROM call WHERE id = $1 AND live ? 'answering'`, [
+        ringing.id,
+      ]);
+      return noted.length === 1;
+    });
+    await victim.kill9();
+    await hold.release();
+    await victim.restart();
+    await until('it has found it', () => kept(ringing.id));
+    await Promise.all([expectToHear(caller.audio, TONES['101']), expectToHear(manager.audio, TONES.caller)]);
+    await caller.hangUp();
+    await within(15_000, 'the manager is let go', manager.ended);
+    await nothingLive();
+    const ended = (await victim.calls()).find(({ id }) => id === ringing.id)!;
+    expect(ended).toMatchObject({ outcome: 'answered', manager: { number: '101' } });
+    expect(await recordingOf(victim, ended)).not.toHaveLength(0);
+    expect(
+      await two.planes[0].sql('SELECT 1 FROM follow_up WHERE client_id = $1', [ended.client!.id]),
+    ).toEqual([]);
     await leave(phone);
   }, 90_000);
 });

@@ -323,6 +323,15 @@ export class System {
     return (await this.pool.query<T>(text, values)).rows;
   }
 
+  /** Runs a statement in a transaction that stands until it is released: whoever needs its locks waits. */
+  async hold(text: string): Promise<{ release(): Promise<void> }> {
+    const client = new pg.Client({ connectionString: this.database?.url });
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query(text);
+    return { release: () => client.end() };
+  }
+
   /** Entries of one call, or all, in their order. */
   ledger(callId?: string): Promise<LedgerRow[]> {
     return this.sql<LedgerRow>(
