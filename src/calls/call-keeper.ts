@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientView } from '../clients/client-directory.js';
 import { log } from '../common/log.js';
+import type { LegLoss } from '../media/media-leg.js';
 import { MediaServers } from '../media/media-servers.js';
 import { Dialogs } from '../sip/dialogs.js';
+import type { OrphanDialog } from '../sip/orphan-dialog.js';
 import type { Call } from './call.entity.js';
 import { CallLedger } from './call-ledger.js';
 import { CallLife } from './call-life.js';
@@ -61,10 +63,25 @@ export class CallKeeper {
       call.changed({ kind: 'began' });
       this.conversation.resume(call, parties);
       for (const dialog of dialogs) dialog.watch();
+      for (const { leg } of [parties.client, parties.manager]) {
+        leg.onLost((loss) => {
+          const isParty = call.talk?.client.leg === leg || call.talk?.manager.leg === leg;
+          if (isParty) void this.lost(call, loss, dialogs);
+        });
+      }
       await this.callLedger.kept(call);
       await call.untilOver();
     });
     return true;
+  }
+
+  /**
+   * A leg that is hung up was so by whoever had it before, where that one was only stopped and goes on: then a party
+   * has gone. @param dialogs of both
+   */
+  private async lost(call: LiveCall, loss: LegLoss, dialogs: readonly OrphanDialog[]): Promise<void> {
+    if (loss === 'hung-up') await Promise.all(dialogs.map((dialog) => dialog.ask()));
+    call.end(loss === 'no-audio' ? 'no-audio' : 'media-server-lost'); // nothing where a party's going has ended it
   }
 }
 

@@ -53,11 +53,13 @@ export class OrphanDialog implements SipDialog {
     this.asking = setInterval(() => {
       if (waiting) return;
       waiting = true;
-      void this.isThere().then((isThere) => {
-        waiting = false;
-        if (!isThere) this.over({ by: 'remote', reason: 'the dialog is gone' });
-      });
+      void this.ask().then(() => (waiting = false));
     }, ASK_EVERY_MS);
+  }
+
+  /** Asks now; where it is over, onBye() is told before this resolves. */
+  async ask(): Promise<void> {
+    if (!(await this.isThere())) this.over({ by: 'remote', reason: 'the dialog is gone' });
   }
 
   async bye(headers: Record<string, string> = {}): Promise<void> {
