@@ -178,6 +178,30 @@ describe('a supervisor', () => {
     await Promise.all([manager.ended, sofia.ended]);
   });
 
+  it('goes on whispering after a blind transfer: to the second manager alone', async () => {
+    const { shortNumber, client, manager } = await talk();
+    const sofia = await (await phone.dial(`*11*${shortNumber}`, { toneHz: SUPERVISOR })).answered;
+    const [c, first, next] = [TONES.caller, TONES['101'], TONES['102']];
+    await expectSound([
+      [manager, [c, SUPERVISOR]],
+      [client, [first]],
+    ]);
+    const colleague = await office.manager('102'); // not before: he is of the same group
+    expect(await manager.refer('102')).toBe(202);
+    await manager.hangUp();
+    const second = await (await colleague.incoming()).answer(next);
+    await expectSound([
+      [second, [c, SUPERVISOR]],
+      [client, [next]],
+      [sofia, [c, next]],
+    ]);
+    await client.hangUp();
+    await Promise.all([second.ended, sofia.ended]);
+    const [call] = (await office.system.endedCalls(before + 1)).slice(before) as [CallView];
+    const wav = await recordingOf(office.system, call);
+    expect(readWav(wav).map((channel) => tonesIn(channel, ALL))).toEqual([[c], [first, next]]);
+  });
+
   it('of other groups sees nothing of the call, and has no part in it', async () => {
     const other = await office.system.api<{ id: string }>('POST', '/ring-groups', { name: 'back office' });
     const people = await office.system.api<{ items: { id: string; email: string }[] }>('GET', '/people');
