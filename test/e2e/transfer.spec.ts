@@ -1,7 +1,15 @@
 import type { CallDetail, CallView } from '../../src/contracts/calls.js';
 import type { Conversation } from '../../src/simulate/phone.js';
 import { readWav, tonesIn, type Sound } from '../support/tones.js';
-import { expectToHear, Office, recordingOf, TONES, type Extension } from '../support/office.js';
+import {
+  COMPANY_NUMBER,
+  expectToHear,
+  Office,
+  recordingOf,
+  TONES,
+  type Extension,
+  type GroupView,
+} from '../support/office.js';
 import { until } from '../support/until.js';
 
 const CLIENT = '+79161230011';
@@ -12,15 +20,19 @@ const RINGBACK = 425;
 describe('one call, several managers', () => {
   let office: Office;
   let before = 0;
+  let asItWas: Partial<GroupView> = {};
 
   beforeAll(async () => {
     office = await Office.open();
+    const { memberIds, strategy, ringTimeoutS } = await office.group();
+    asItWas = { memberIds, strategy, ringTimeoutS };
   }, 90_000);
   beforeEach(async () => {
     before = (await office.system.calls()).length;
   });
   afterEach(async () => {
     await office.silentDesks();
+    await office.changeGroup(asItWas);
     await office.system.assertNothingLeft();
   });
   afterAll(() => office?.close());
@@ -85,6 +97,38 @@ describe('one call, several managers', () => {
     expect(await last()).toMatchObject({ outcome: 'answered', manager: { number: '102' } });
   });
 
+  it('*8*102 picks up what rings at 102, and nothing else', async () => {
+    await office.changeGroup({ strategy: 'in_turn' });
+    const [first, second, desk] = await office.allManagers();
+    const call = await office.call(CLIENT);
+    const at101 = await first.incoming();
+    expect(await (await desk.dial('*8*102')).status()).toBe(404);
+    at101.refuse(486);
+    const at102 = await second.incoming();
+    const picked = await (await desk.dial('*8*102', { toneHz: TONES['103'] })).answered;
+    expect((await at102.cancelled).get('reason')).toMatch(/cause=200/);
+    const client = await call.answered;
+    await expectToHear(client.audio, TONES['103']);
+    await client.hangUp();
+    await picked.ended;
+    expect(await last()).toMatchObject({ outcome: 'answered', manager: { number: '103' } });
+  });
+
+  it.each(['*8', '*8*101'])('%s from outside the group is refused, and the phones ring on', async (code) => {
+    await office.changeGroup({ memberIds: [await office.extensionId('101')] });
+    const desk = await office.manager('101');
+    const outsider = await office.manager('102');
+    const call = await office.call(CLIENT);
+    const ringing = await desk.incoming();
+    expect(await (await outsider.dial(code)).status()).toBe(404);
+    const manager = await ringing.answer(TONES['101']);
+    const client = await call.answered;
+    await expectToHear(client.audio, TONES['101']);
+    await client.hangUp();
+    await manager.ended;
+    expect(await last()).toMatchObject({ manager: { number: '101' } });
+  });
+
   const talkersOf = async ({ id }: CallView) =>
     (await office.system.api<CallDetail>('GET', `/calls/${id}`)).body.talks.map(
       (one) => one.extension?.number,
@@ -136,6 +180,49 @@ describe('one call, several managers', () => {
     await again.hangUp();
     await client.ended;
     expect(await talkersOf(await last())).toEqual(['101', '101']);
+  });
+
+  /** The follow-up that this call opened, or counted in. */
+  const owedAfter = async ({ id, client }: CallView) =>
+    (await office.followUps()).filter((one) => one.client.code === client?.code && one.lastCallId === id);
+
+  it('a client whom nobody takes, nor takes back, is told so, and is owed a call', async () => {
+    const { client, manager } = await talk('101');
+    const desk = await office.manager('101');
+    desk.onIncoming((again) => again.refuse(480));
+    const rung = desk.rung;
+    expect(await manager.refer('103')).toBe(202); // not registered
+    await manager.hangUp();
+    await client.ended;
+    expect(desk.rung - rung).toBe(2); // as the one who passed him on, and in the group
+    const call = await last();
+    expect(call).toMatchObject({ outcome: 'answered', ending: 'transfer-failed', endedBy: 'system' });
+    expect(await owedAfter(call)).toHaveLength(1);
+  });
+
+  it('a client whom a manager called by his code is passed on as well', async () => {
+    const code = await office.clientOf('101', CLIENT);
+    before += 1;
+    const outgoing = await (await office.manager('101')).dial(code, { toneHz: TONES['101'] });
+    const atClient = await office.carrier.incoming();
+    expect(atClient.shown.user).toBe(COMPANY_NUMBER);
+    const client = await atClient.answer(TONES.caller);
+    const manager = await outgoing.answered;
+    await expectToHear(client.audio, TONES['101']);
+    const colleague = await office.manager('102');
+    expect(await manager.refer('102')).toBe(202);
+    const ringing = await colleague.incoming();
+    expect(ringing.shown.user).toBe(code);
+    const second = await ringing.answer(TONES['102']);
+    expect(await manager.outcome()).toBe(200);
+    await manager.ended;
+    await expectToHear(client.audio, TONES['102']);
+    await expectToHear(second.audio, TONES.caller);
+    await second.hangUp();
+    await client.ended;
+    const call = await last();
+    expect(call).toMatchObject({ direction: 'outbound', outcome: 'answered', ending: 'manager-hung-up' });
+    expect(await talkersOf(call)).toEqual(['101', '102']);
   });
 
   it.each([
