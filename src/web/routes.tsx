@@ -34,7 +34,7 @@ export const router = createBrowserRouter([
           page('trunks', () => import('./admin/trunks.js')),
           page('rights', () => import('./admin/rights.js')),
           page('ledger', () => import('./admin/ledger.js')),
-          page('health', () => import('./admin/health.js')),
+          page('state', () => import('./admin/health.js')),
           { path: '*', Component: NotFound },
         ],
       },

@@ -27,7 +27,9 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Button: Button.extend({ defaultProps: { radius: 'md' } }),
-    Modal: Modal.extend({ defaultProps: { radius: 'lg', centered: true } }),
+    Modal: Modal.extend({
+      defaultProps: { radius: 'lg', centered: true, attributes: { header: { role: 'presentation' } } },
+    }),
     Paper: Paper.extend({ defaultProps: { radius: 'lg', withBorder: true } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'sm', highlightOnHover: true } }),
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 300 } }),

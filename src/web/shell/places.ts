@@ -81,7 +81,7 @@ export const SECTIONS: readonly Section[] = [
       { to: '/trunks', name: 'trunks', icon: Cable, roles: ['admin'], right: 'provisioning.read' },
       { to: '/rights', name: 'rights', icon: KeyRound, roles: ['admin'], right: 'people.read' },
       { to: '/ledger', name: 'ledger', icon: BookOpen, roles: ['admin'], right: 'ledger.read' },
-      { to: '/health', name: 'health', icon: HeartPulse, roles: ['admin'], right: 'provisioning.read' },
+      { to: '/state', name: 'health', icon: HeartPulse, roles: ['admin'], right: 'provisioning.read' },
     ],
   },
 ];

@@ -1,0 +1,118 @@
+import type { Browser } from 'playwright-core';
+import { API } from '../../src/web/api/endpoints.js';
+import { expectNoBarriers } from '../support/accessibility.js';
+import { openBrowser, signIn, visit } from '../support/browser.js';
+import { Office } from '../support/office.js';
+import { describeWith } from '../support/requirements.js';
+import { ADMIN } from '../support/system.js';
+import { PAGES } from './pages.js';
+
+const CLIENT = '+79261234567';
+
+describeWith(['chromium'], 'every page', () => {
+  let office: Office;
+  let browser: Browser;
+  beforeAll(async () => {
+    [office, browser] = await Promise.all([Office.open(), openBrowser()]);
+    await office.allManagers();
+    const call = await office.call(CLIENT);
+    await call.ringing;
+    call.cancel();
+    await office.system.endedCalls(1);
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await office?.close();
+  });
+
+  const people = {
+    manager: ['manager1@example.com', 'manager1-demo'],
+    supervisor: ['supervisor@example.com', 'supervisor-demo'],
+    admin: [ADMIN.email, ADMIN.password],
+  } as const;
+
+  test.each(Object.entries(people))(
+    'of a %s opens without a complaint, has no barrier in either theme, and never holds a client’s number',
+    async (role, [email, password]) => {
+      const { page, context, complaints } = await visit(browser, office.system.web);
+      const received: string[] = [];
+      page.on('response', (response) => {
+        if (/json/.test(response.headers()['content-type'] ?? '')) {
+          void response.text().then(
+            (text) => received.push(text),
+            () => undefined, // the page moved on
+          );
+        }
+      });
+      page.on('websocket', (socket) =>
+        socket.on('framereceived', ({ payload }) => received.push(String(payload))),
+      );
+      await signIn(page, email, password);
+      for (const { path, heading } of PAGES[role as keyof typeof PAGES]) {
+        await page.goto(path);
+        await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+        await page.locator('[role=status][aria-label="Loading…"]').first().waitFor({ state: 'detached' });
+        await expectNoBarriers(page);
+        received.push(await page.content());
+      }
+      received.push(String(await page.evaluate('JSON.stringify(localStorage)')));
+      expect(complaints).toEqual([]);
+      expect(received.filter((text) => text.replace(/\D/g, '').includes(CLIENT.slice(2)))).toEqual([]);
+      await context.close();
+    },
+    90_000,
+  );
+
+  test('asks only for what the server describes', async () => {
+    const { body } = await office.system.api<{ paths: Record<string, object> }>('GET', '/api/openapi.json');
+    const described = Object.entries(body.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const asked = Object.values(API).map(({ method, path }) => `${method} /api/v1${path}`);
+    expect(asked.filter((one) => !described.includes(one))).toEqual([]);
+  });
+
+  test('fits a phone’s screen: nothing needs scrolling sideways', async () => {
+    const { page, context } = await visit(browser, office.system.web, {
+      viewport: { width: 360, height: 740 },
+    });
+    await signIn(page, ADMIN.email, ADMIN.password);
+    const wide: string[] = [];
+    for (const { path, heading } of PAGES.admin) {
+      await page.goto(path);
+      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+      const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
+      if (width > 360) wide.push(`${path}: ${width}`);
+    }
+    expect(wide).toEqual([]);
+    await context.close();
+  });
+
+  test('an administrator’s mistake is told at its field, and an extension comes with a QR code', async () => {
+    const { page, context } = await visit(browser, office.system.web);
+    await signIn(page, ADMIN.email, ADMIN.password);
+    await page.goto('/extensions');
+    await page.getByRole('button', { name: 'New extension' }).click();
+    await page.getByRole('textbox', { name: 'Number' }).fill('abc');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Galina');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('is not 2 to 6 digits').waitFor();
+    await page.getByRole('textbox', { name: 'Number' }).fill('104');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('img', { name: 'QR code of the account' }).waitFor();
+    await expectNoBarriers(page);
+    await context.close();
+  });
+
+  test('the live wall moves without a reload', async () => {
+    const { page, context } = await visit(browser, office.system.web);
+    await signIn(page, 'supervisor@example.com', 'supervisor-demo');
+    await page.getByText('Nobody calls at the moment').waitFor();
+    const call = await office.call(CLIENT);
+    await call.ringing;
+    await page.getByText(/rings at .*Anna/).waitFor();
+    call.cancel();
+    await page.getByText('Nobody calls at the moment').waitFor();
+    await context.close();
+  });
+});

@@ -1,0 +1,36 @@
+interface Place {
+  path: string;
+  /** Its first heading, in English. */
+  heading: string;
+}
+
+const COMPANY: Place[] = [
+  { path: '/wall', heading: 'Live wall' },
+  { path: '/missed', heading: 'Missed clients' },
+  { path: '/calls', heading: 'Calls' },
+  { path: '/clients', heading: 'Clients' },
+  { path: '/recordings', heading: 'Recordings' },
+  { path: '/day', heading: 'Day in figures' },
+];
+
+/** Every page of each cabinet. */
+export const PAGES = {
+  manager: [
+    { path: '/debts', heading: 'My debts' },
+    { path: '/calls', heading: 'My calls' },
+    { path: '/clients', heading: 'Clients' },
+  ],
+  supervisor: COMPANY,
+  admin: [
+    ...COMPANY,
+    { path: '/people', heading: 'People' },
+    { path: '/extensions', heading: 'Extensions' },
+    { path: '/devices', heading: 'Devices now' },
+    { path: '/groups', heading: 'Ring groups' },
+    { path: '/numbers', heading: 'Company numbers' },
+    { path: '/trunks', heading: 'Trunks' },
+    { path: '/rights', heading: 'Rights' },
+    { path: '/ledger', heading: 'Ledger' },
+    { path: '/state', heading: 'Health' },
+  ],
+} satisfies Record<string, Place[]>;
