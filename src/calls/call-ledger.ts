@@ -6,10 +6,10 @@ import { AppError } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
 import { log } from '../common/log.js';
+import { Notifications } from '../database/notifications.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerKind } from '../ledger/ledger-kinds.js';
 import type { JsonObject, LedgerWrite, Projected } from '../ledger/ledger-write.js';
-import type { ExtensionConfig } from '../provisioning/config.js';
 import type { InboundInvite } from '../sip/inbound-invite.js';
 import type { InviteTrace } from '../sip/pending-invite.js';
 import { CallLeg } from './call-leg.entity.js';
@@ -17,7 +17,15 @@ import { Call } from './call.entity.js';
 import { ENDINGS, outcomeOf, type Direction, type EndingName, type Outcome } from './call-endings.js';
 import { ControlPlanes } from './control-planes.js';
 import { talkedWith } from './last-talk.js';
+import { lockCallsOut } from './dial-admission.js';
 import type { LiveCall, LiveParts, RungExtension } from './live-call.js';
+
+/** Who calls in. */
+export interface ReceivedFrom {
+  client?: ClientView;
+  /** The extension that calls this client just now, at another control plane. */
+  calledBy?: string;
+}
 
 /** What the ledger keeps of a received call until it is applied; the number only sealed. */
 interface ReceivedData {
@@ -31,30 +39,6 @@ interface ReceivedData {
   stickyMinutes?: number;
   controlPlaneId: string;
   callerTrace: InviteTrace;
-}
-
-/** How a manager's device, or somebody for him, named the client to call. */
-export type DialledBy = 'code' | 'number' | 'click' | 'proxy-number' | 'menu' | 'extension';
-
-/** A call that a manager makes: to a client, or to a colleague. */
-export interface DialledCall {
-  /** Who calls. */
-  extension: ExtensionConfig;
-  by: DialledBy;
-  /** The INVITE that waits for our answer; null where nobody waits. */
-  callerTrace: InviteTrace | null;
-  clientId?: string;
-  /** The colleague, between extensions. */
-  toExtensionId?: string;
-}
-
-/** What the ledger keeps of a call that a manager makes. */
-interface DialledData extends Omit<DialledCall, 'extension'> {
-  direction: 'outbound' | 'internal';
-  /** E.164; what the client is shown. */
-  companyNumber: string | null;
-  extensionId: string;
-  controlPlaneId: string;
 }
 
 /** One file of a conversation's recording, and by which rule; ids are null where the call is not recorded. */
@@ -88,6 +72,8 @@ export interface EndedData {
   outcome: Outcome;
   ending: EndingName;
   rung: RungExtension[];
+  /** The call that its manager was joined to. */
+  joinedTo?: string;
 }
 
 const asJson = (data: object): JsonObject => data as JsonObject;
@@ -101,9 +87,9 @@ export class CallLedger {
     private readonly clients: ClientDirectory,
     private readonly vault: NumberVault,
     private readonly planes: ControlPlanes,
+    private readonly notifications: Notifications,
   ) {
     ledger.project('call.received', (tx, write) => this.applyReceived(tx, write));
-    ledger.project('call.dialled', (tx, write) => this.applyDialled(tx, write));
     ledger.project('call.handed-over', (tx, write) => this.applyHandedOver(tx, write));
     ledger.project('call.answered', (tx, write) => this.applyAnswered(tx, write));
     ledger.project('call.rejoined', (tx, write) => this.applyRejoined(tx, write));
@@ -117,13 +103,9 @@ export class CallLedger {
   /**
    * Writes the call down; when this resolves it is on disk, in PostgreSQL or in the spool.
    * @param stickyMinutes how long after a conversation its client reaches the same manager; 0: not at all
-   * @returns the client, as far as the database could say
+   * @returns as far as the database could say
    */
-  async received(
-    call: LiveCall,
-    invite: InboundInvite,
-    stickyMinutes: number,
-  ): Promise<ClientView | undefined> {
+  async received(call: LiveCall, invite: InboundInvite, stickyMinutes: number): Promise<ReceivedFrom> {
     const { caller, companyNumber, trunk } = invite;
     const protectedNumber = caller.kind === 'number' ? this.vault.protect(caller.number) : undefined;
     const data: ReceivedData = {
@@ -140,37 +122,7 @@ export class CallLedger {
       ...this.entry(call, 'call.received', `carrier:${trunk.name}`, data),
       at: call.startedAt,
     });
-    return result['client'] as unknown as ClientView | undefined;
-  }
-
-  /** Writes down that a manager calls, before the other's phone rings. */
-  async dialled(call: LiveCall, { extension, ...dialled }: DialledCall): Promise<void> {
-    const data: DialledData = {
-      ...dialled,
-      direction: call.direction === 'internal' ? 'internal' : 'outbound',
-      companyNumber: call.companyNumber ?? null,
-      extensionId: extension.id,
-      controlPlaneId: this.planes.id,
-    };
-    await this.ledger.write({
-      ...this.entry(call, 'call.dialled', `extension:${extension.number}`, data),
-      ...(dialled.clientId !== undefined && { clientId: dialled.clientId }),
-      at: call.startedAt,
-    });
-  }
-
-  /** A manager's try to call was refused; what he dialled is told by its kind, never by its digits. */
-  async dialRefused(extension: ExtensionConfig, reason: string): Promise<void> {
-    await this.ledger.write({
-      ...this.entry(
-        { id: newId(), companyId: extension.companyId },
-        'call.dial-refused',
-        `extension:${extension.number}`,
-        {
-          reason,
-        },
-      ),
-    });
+    return result as unknown as ReceivedFrom;
   }
 
   async handedOver(call: LiveCall, data: HandedOverData): Promise<void> {
@@ -200,7 +152,12 @@ export class CallLedger {
   async ended(call: LiveCall): Promise<void> {
     const ending = call.ending ?? 'internal-error';
     const outcome = outcomeOf(call.direction, ending, call.answered !== undefined);
-    const data: EndedData = { outcome, ending, rung: call.rung };
+    const data: EndedData = {
+      outcome,
+      ending,
+      rung: call.rung,
+      ...(call.joinedTo !== undefined && { joinedTo: call.joinedTo }),
+    };
     await this.ledger.write(this.entry(call, 'call.ended', 'system', data));
   }
 
@@ -238,6 +195,7 @@ export class CallLedger {
     const known = await this.callerOf(tx, write, data);
     const talkedExtensionId = known && (await talkedWith(tx, known.id, write.at, data.stickyMinutes ?? 0));
     const client = known && { ...known, talkedExtensionId };
+    const calledBy = known && !known.isNew ? await this.calledBy(tx, write, known.id) : undefined;
     await tx.insert(Call, {
       id: write.callId,
       companyId: write.companyId,
@@ -252,7 +210,10 @@ export class CallLedger {
     });
     return {
       payload: { companyNumber: data.companyNumber, trunkId: data.trunkId, callerKind: data.callerKind },
-      ...(client && { clientId: client.id, result: { client: asJson(client) } }),
+      ...(client && {
+        clientId: client.id,
+        result: { client: asJson(client), ...(calledBy !== undefined && { calledBy }) },
+      }),
     };
   }
 
@@ -273,31 +234,22 @@ export class CallLedger {
     }
   }
 
-  private async applyDialled(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
-    const data = write.data as unknown as DialledData;
-    const { direction, companyNumber, clientId, extensionId, toExtensionId, by } = data;
-    await tx.insert(Call, {
-      id: write.callId,
-      companyId: write.companyId,
-      direction,
-      companyNumber,
-      clientId: clientId ?? null,
-      callerKind: 'number',
-      startedAt: new Date(write.at),
-      managerExtensionId: extensionId,
-      controlPlaneId: data.controlPlaneId,
-      live: data.callerTrace ? { caller: data.callerTrace } : {},
-    });
-    return {
-      ...(clientId !== undefined && { clientId }),
-      payload: {
-        direction,
-        companyNumber,
-        extensionId,
-        by,
-        ...(toExtensionId !== undefined && { toExtensionId }),
-      },
-    };
+  /** The extension that calls this client just now at another control plane, which is told to make way. */
+  private async calledBy(
+    tx: EntityManager,
+    write: LedgerWrite,
+    clientId: string,
+  ): Promise<string | undefined> {
+    await lockCallsOut(tx, write.companyId, 'shared');
+    const [out] = await tx.query<{ callId: string; extensionId: string }[]>(
+      `SELECT id AS "callId", from_extension_id AS "extensionId" FROM call
+       WHERE client_id = $1 AND direction = 'outbound' AND answered_at IS NULL AND ended_at IS NULL
+         AND outcome IS NULL AND control_plane_id <> $2 AND from_extension_id IS NOT NULL LIMIT 1`,
+      [clientId, this.planes.id],
+    );
+    if (!out) return undefined;
+    await this.notifications.tell(tx, 'crossings', { callId: out.callId, joinedTo: write.callId ?? '' });
+    return out.extensionId;
   }
 
   private async applyHandedOver(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
@@ -333,7 +285,7 @@ export class CallLedger {
   }
 
   private async applyEnded(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
-    const { outcome, ending, rung } = write.data as unknown as EndedData;
+    const { outcome, ending, rung, joinedTo } = write.data as unknown as EndedData;
     const { endedBy, cause, sipStatus } = ENDINGS[ending];
     const { affected } = await tx.update(
       Call,
@@ -367,7 +319,14 @@ export class CallLedger {
     );
     return {
       ...(await this.clientOf(tx, write)),
-      payload: { outcome, ending, endedBy, cause, rung: rung.map(asJson) },
+      payload: {
+        outcome,
+        ending,
+        endedBy,
+        cause,
+        rung: rung.map(asJson),
+        ...(joinedTo !== undefined && { joinedTo }),
+      },
     };
   }
 

@@ -21,6 +21,8 @@ export class Call {
   /** ITU-T Q.850. */
   @Column('int', { nullable: true }) cause!: number | null;
   @Column('int', { name: 'sip_status', nullable: true }) sipStatus!: number | null;
+  /** Who made it, where a manager did. */
+  @Column('uuid', { name: 'from_extension_id', nullable: true }) fromExtensionId!: string | null;
   @Column('uuid', { name: 'manager_extension_id', nullable: true }) managerExtensionId!: string | null;
   @Column('uuid', { name: 'recording_id', nullable: true }) recordingId!: string | null;
   /** Which control plane has it, or had it last. */

@@ -20,6 +20,7 @@ import { ClientDialer } from './client-dialer.js';
 import { ClientReach } from './client-reach.js';
 import { ControlPlanes } from './control-planes.js';
 import { Conversation } from './conversation.js';
+import { DialLedger } from './dial-ledger.js';
 import { DeviceCallHandler } from './device-call.handler.js';
 import { FeatureCodes } from './feature-codes.js';
 import { HangUps } from './hang-ups.js';
@@ -64,6 +65,7 @@ import { UnwrittenAnswers } from './unwritten-answers.js';
     ControlPlanes,
     Conversation,
     DeviceCallHandler,
+    DialLedger,
     FeatureCodes,
     HangUps,
     Hold,

@@ -1,17 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { ReachableClient } from '../clients/client-directory.js';
 import { AppError } from '../common/app-error.js';
+import type { PhoneNumber } from '../common/phone-number.js';
 import type { DeviceKind } from '../contracts/calls.js';
+import type { MediaServer } from '../media/media-server.js';
 import { MediaServers } from '../media/media-servers.js';
 import { OfferedLegs } from '../media/offered-legs.js';
 import type { ExtensionConfig } from '../provisioning/config.js';
-import { endWithLeg } from './answering.js';
-import { CallLedger } from './call-ledger.js';
+import { endWith, endWithLeg } from './answering.js';
 import { CallLife } from './call-life.js';
-import { ClientReach, type WaitingManager } from './client-reach.js';
+import { ClientReach } from './client-reach.js';
+import { DialLedger } from './dial-ledger.js';
 import { LiveCall } from './live-call.js';
 import { ManagerDialer, untaken, type Rung } from './manager-dialer.js';
 import { OutboundNumbers } from './outbound-numbers.js';
+import type { WaitingManager } from './waiting-manager.js';
 
 /** How long the manager's own devices ring. */
 const PICK_UP_MS = 30_000;
@@ -21,7 +24,7 @@ const PICK_UP_MS = 30_000;
 export class ClickCallHandler {
   constructor(
     private readonly life: CallLife,
-    private readonly callLedger: CallLedger,
+    private readonly dialLedger: DialLedger,
     private readonly mediaServers: MediaServers,
     private readonly managers: ManagerDialer,
     private readonly numbers: OutboundNumbers,
@@ -40,16 +43,18 @@ export class ClickCallHandler {
       companyNumber: this.numbers.shownTo(client, extension.companyId),
     });
     call.client = client;
-    const written = this.callLedger.dialled(call, {
+    const { number, forbidden } = await this.numbers.of(client, extension.companyId);
+    const written = this.dialLedger.dialled(call, {
       extension,
       clientId: client.id,
       by: 'click',
       callerTrace: null,
+      ...(forbidden && { forbidden }),
     });
     void this.life.run(call, undefined, async () => {
       await written;
       call.changed({ kind: 'began' });
-      await this.converse(call, extension, client, device);
+      await this.converse(call, extension, number, device);
     });
     await written;
     return call;
@@ -58,7 +63,7 @@ export class ClickCallHandler {
   private async converse(
     call: LiveCall,
     extension: ExtensionConfig,
-    client: ReachableClient,
+    number: PhoneNumber,
     device?: DeviceKind,
   ): Promise<void> {
     const server = this.mediaServers.choose();
@@ -75,18 +80,30 @@ export class ClickCallHandler {
       timeoutMs: PICK_UP_MS,
       ...(device && { device }),
     });
-    const manager = await pickedUp(call, outcome);
-    await this.clientReach.reach(call, client, forClient, manager);
+    const manager = await pickedUp(call, outcome, server);
+    await this.clientReach.reach(call, number, forClient, manager);
   }
 }
 
 /** The manager has taken his device up; without that the client's phone never rings. @throws AppError why not */
-async function pickedUp(call: LiveCall, outcome: Rung): Promise<WaitingManager> {
+async function pickedUp(call: LiveCall, outcome: Rung, server: MediaServer): Promise<WaitingManager> {
   if (!outcome.answeredBy) throw new AppError(untaken(outcome, 'manager'), 'the manager did not take it');
   const { answeredBy, dialog, leg, joinable } = outcome;
   call.atEnd(() => dialog.bye(), dialog);
   dialog.onBye(({ by }) => call.end(by === 'remote' ? 'manager-gave-up' : 'dialog-timed-out'));
   endWithLeg(call, leg);
   await joinable;
-  return { extensionId: answeredBy.extensionId, leg, dialog: () => Promise.resolve(dialog) };
+  return {
+    extensionId: answeredBy.extensionId,
+    leg,
+    server,
+    dialogId: dialog.stackDialogId,
+    dialog: () => Promise.resolve(dialog),
+    moveTo: (other) => {
+      call.release(leg, dialog);
+      endWithLeg(other, leg);
+      endWith(other, dialog, 'manager');
+      return Promise.resolve(dialog);
+    },
+  };
 }

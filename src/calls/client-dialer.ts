@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../common/app-error.js';
+import { AppError, messageOf } from '../common/app-error.js';
+import { log } from '../common/log.js';
 import type { PhoneNumber } from '../common/phone-number.js';
 import { ringbackOf } from '../media/country.js';
 import type { MediaLeg } from '../media/media-leg.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { SipDialog } from '../sip/dialog.js';
 import { SipRejected } from '../sip/sip-rejected.js';
+import type { Emergency } from '../sip/sip-target.js';
 import { TrunkDialer } from '../sip/trunk-dialer.js';
 import { endWith } from './answering.js';
 import type { EndingName } from './call-endings.js';
@@ -30,6 +32,13 @@ const ENDING_OF_STATUS: Readonly<Record<number, EndingName>> = {
   607: 'client-declined',
 };
 
+/** A client's phone that was answered. */
+export interface Reached {
+  dialog: SipDialog;
+  /** The legs are joined already, since the carrier was to be heard before the answer. */
+  isBridged: boolean;
+}
+
 /** Rings a client's phone, while the manager hears that it rings. */
 @Injectable()
 export class ClientDialer {
@@ -46,11 +55,13 @@ export class ClientDialer {
    */
   async dial(
     call: LiveCall,
-    number: PhoneNumber,
+    number: PhoneNumber | Emergency,
     { managerLeg, clientLeg, offer }: { managerLeg: MediaLeg; clientLeg: MediaLeg; offer: string },
-  ): Promise<SipDialog> {
+  ): Promise<Reached> {
     const country = this.provisioning.snapshot.companies.get(call.companyId)?.country ?? '';
-    let heard = false;
+    let rang = false;
+    let early: Promise<boolean> = Promise.resolve(false);
+    let carriersSound = false;
     const dialog = await this.trunks
       .dial({
         companyId: call.companyId,
@@ -59,20 +70,41 @@ export class ClientDialer {
         offer,
         timeoutMs: RING_MS,
         signal: call.over,
-        onProgress: (_, trace) => {
-          if (heard) return;
-          heard = true;
-          this.ringing.add(call.id, trace);
-          call.changed({ kind: 'ringing' });
-          void managerLeg.playTone(ringbackOf(country));
+        onProgress: (sdp, trace) => {
+          if (!rang) {
+            rang = true;
+            this.ringing.add(call.id, trace);
+            call.changed({ kind: 'ringing' });
+            if (!sdp) void managerLeg.playTone(ringbackOf(country));
+          }
+          if (!sdp || carriersSound) return;
+          carriersSound = true;
+          early = this.hearCarrier(call, { managerLeg, clientLeg, sdp });
         },
       })
       .catch((error: unknown) => {
         throw error instanceof SipRejected ? unreached(error) : error;
       });
     endWith(call, dialog, 'client');
+    const isBridged = await early;
     await clientLeg.modify(dialog.remoteSdp);
-    return dialog;
+    return { dialog, isBridged };
+  }
+
+  /** Early media (RFC 3960): the manager hears the carrier in place of our ringback; nothing of it is recorded. */
+  private async hearCarrier(
+    call: LiveCall,
+    { managerLeg, clientLeg, sdp }: { managerLeg: MediaLeg; clientLeg: MediaLeg; sdp: string },
+  ): Promise<boolean> {
+    try {
+      await clientLeg.modify(sdp);
+      await managerLeg.stopPlaying();
+      await clientLeg.bridge(managerLeg);
+      return true;
+    } catch (error) {
+      log('calls').debug({ callId: call.id, error: messageOf(error) }, 'early media was not heard');
+      return false;
+    }
   }
 }
 

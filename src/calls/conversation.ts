@@ -28,6 +28,8 @@ export interface Meeting {
   joinable: Promise<unknown>;
   /** The dialog of the one whom we dialled: null stands for who waits for our answer. */
   dialled: { clientDialogId: string | null; managerDialogId: string | null };
+  /** The legs are joined already, and nothing is played to them. */
+  isBridged?: boolean;
 }
 
 /** Those who talked, until the manager let the client go. */
@@ -59,7 +61,10 @@ export class Conversation {
    * Resolves when both hear each other and it is written, and both have heard that they are recorded, where that is
    * announced. @throws AppError with the ending's name as its code
    */
-  async begin(call: LiveCall, { client, manager, joinable, dialled }: Meeting): Promise<void> {
+  async begin(
+    call: LiveCall,
+    { client, manager, joinable, dialled, isBridged = false }: Meeting,
+  ): Promise<void> {
     const answeredAt = clock.iso();
     const { extensionId } = manager;
     const legs = [client.leg, manager.leg] as const;
@@ -67,7 +72,8 @@ export class Conversation {
       client.dialog,
       manager.dialog,
       joinable.then(async () => {
-        const begun = await this.prepare(...legs, () => this.recording.begin(call, client.leg, extensionId));
+        const record = () => this.recording.begin(call, client.leg, extensionId);
+        const begun = isBridged ? await record() : await this.prepare(...legs, record);
         this.notes.add(call.id, {
           clientLeg: client.leg.uuid,
           managerLeg: manager.leg.uuid,
@@ -76,7 +82,9 @@ export class Conversation {
           segment: begun,
           at: answeredAt,
         });
-        if (!this.recording.announcement(call)) await client.leg.bridge(manager.leg);
+        const isAnnounced = this.recording.announcement(call) !== undefined;
+        if (isBridged && isAnnounced) await client.leg.part(manager.leg);
+        if (!isBridged && !isAnnounced) await client.leg.bridge(manager.leg);
         return begun;
       }),
     ]);

@@ -14,7 +14,7 @@ import { SpokenRefusal } from './spoken-refusal.js';
 const REFUSED = {
   'wrong-code': { prompt: 'code-wrong', status: 404 },
   'no-such-client': { prompt: 'code-wrong', status: 404 },
-  'raw-number': { prompt: 'refused', status: 403 },
+  'raw-number': { prompt: 'number-not-allowed', status: 403 },
   'unknown-feature': { prompt: 'number-unknown', status: 404 },
   'unreadable-number': { prompt: 'number-unknown', status: 484 },
   'not-possible-now': { prompt: 'refused', status: 503 },
@@ -51,7 +51,7 @@ export class DeviceCallHandler {
       case 'client-code': {
         const client = await this.numbers.clientOf(extension, dialled.code);
         if (!client) return 'no-such-client';
-        return void (await this.outbound.handle(invite, client, 'code'));
+        return void (await this.outbound.handle(invite, { client, by: 'code' }));
       }
       case 'feature': {
         const feature = this.features.get(dialled.code);
@@ -60,8 +60,13 @@ export class DeviceCallHandler {
       }
       case 'extension':
         return void (await this.internal.handle(invite, dialled.extension));
-      case 'number':
-        return 'raw-number';
+      case 'number': {
+        if (!extension.dialsNumbers) return 'raw-number';
+        const client = await this.numbers.clientWith(dialled.number, extension.companyId);
+        return void (await this.outbound.handle(invite, { client, by: 'number' }));
+      }
+      case 'emergency':
+        return void (await this.outbound.handle(invite, { emergency: dialled.number, by: 'emergency' }));
       case 'wrong-code':
         return 'wrong-code';
       case 'nothing':

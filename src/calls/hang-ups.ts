@@ -18,6 +18,10 @@ export class HangUps {
       heard: ({ callId, extensionId }) => void this.endHere(callId, extensionId),
       missed: () => undefined, // whoever asked sees that the call goes on
     });
+    notifications.on('crossings', {
+      heard: ({ callId, joinedTo }) => this.meetElsewhere(callId, joinedTo),
+      missed: () => undefined, // the client's phone is busy then, as he is
+    });
   }
 
   /** @throws NotFound for a call that is over, or is not this extension's */
@@ -31,6 +35,14 @@ export class HangUps {
     );
     if (!elsewhere) throw new NotFound('call of yours that goes on');
     await this.notifications.send('hang-ups', { callId, extensionId: id });
+  }
+
+  /** The client calls in at another control plane, which rings this call's manager for him. */
+  private meetElsewhere(callId: string, joinedTo: string): void {
+    const call = this.liveCalls.get(callId);
+    if (!call || call.answered) return;
+    call.joinedTo = joinedTo;
+    call.end('joined-elsewhere');
   }
 
   private endHere(callId: string, extensionId: string): boolean {

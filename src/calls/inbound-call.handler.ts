@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { clock } from '../common/clock.js';
 import type { MediaLeg } from '../media/media-leg.js';
 import type { MediaServer } from '../media/media-server.js';
 import { MediaServers } from '../media/media-servers.js';
@@ -17,6 +18,7 @@ import { LiveCall } from './live-call.js';
 import { LiveCalls } from './live-calls.js';
 import { PlanWalker } from './plan-walker.js';
 import { managerOf } from './taken.js';
+import type { WaitingManager } from './waiting-manager.js';
 import { endFailed, refuseWaiting } from './unanswered.js';
 
 /** One inbound call, from INVITE to BYE. Read this first. */
@@ -43,9 +45,12 @@ export class InboundCallHandler {
     invite.cancelled.addEventListener('abort', () => call.end('caller-gave-up'));
     try {
       // Promise 1: written down before any response above 100 and before any phone is dialled.
-      call.client = await this.callLedger.received(call, invite, this.stickyMinutes(invite));
+      const { client, calledBy } = await this.callLedger.received(call, invite, this.stickyMinutes(invite));
+      call.client = client;
       call.changed({ kind: 'began' });
-      await this.converse(call, invite, this.plan(call, invite));
+      const manager = client && this.liveCalls.crossings.meet(client.id, call);
+      if (manager) await this.join(call, invite, manager);
+      else await this.converse(call, invite, this.plan(call, invite, calledBy));
     } catch (error) {
       endFailed(call, error);
     } finally {
@@ -61,11 +66,30 @@ export class InboundCallHandler {
     return companyNumber.stickyMinutes ?? company?.stickyMinutes ?? 0;
   }
 
-  private plan(call: LiveCall, invite: InboundInvite): RoutePlan {
+  /** The client calls in while a manager calls him: the two meet, and no phone rings. */
+  private async join(call: LiveCall, invite: InboundInvite, manager: WaitingManager): Promise<void> {
+    const now = clock.iso();
+    const { extensionId, leg, server } = manager;
+    const dialog = manager.moveTo(call);
+    dialog.catch(() => undefined); // awaited below, where his leg stands
+    const clientLeg = await this.clientLeg(call, server, invite);
+    if (call.over.aborted) return;
+    call.rung.push({ extensionId, startedAt: now, answeredAt: now, sipStatus: 200 });
+    await this.conversation.begin(call, {
+      client: { leg: clientLeg, dialog: answer(call, invite, clientLeg, 'client') },
+      manager: { leg, dialog, extensionId },
+      joinable: dialog,
+      dialled: { clientDialogId: null, managerDialogId: manager.dialogId ?? null },
+    });
+    await call.untilOver();
+  }
+
+  /** @param calledBy the extension that calls this client at another control plane: it is rung first */
+  private plan(call: LiveCall, invite: InboundInvite, calledBy: string | undefined): RoutePlan {
     const { snapshot } = this.provisioning;
     return planInbound(snapshot, {
       companyNumber: invite.companyNumber,
-      assignedExtensionId: call.client?.assignedExtensionId ?? null,
+      assignedExtensionId: calledBy ?? call.client?.assignedExtensionId ?? null,
       talkedExtensionId: call.client?.talkedExtensionId ?? null,
       isFree: (extensionId) => this.walker.canRing(extensionId) && !this.liveCalls.talks(extensionId),
       idleSince: (extensionId) => this.liveCalls.idleSince(extensionId),

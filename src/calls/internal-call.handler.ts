@@ -8,9 +8,9 @@ import { Provisioning } from '../provisioning/provisioning.js';
 import type { DeviceInvite } from '../sip/inbound-invite.js';
 import { answer, endWith, endWithLeg } from './answering.js';
 import type { EndingName } from './call-endings.js';
-import { CallLedger } from './call-ledger.js';
 import { CallLife } from './call-life.js';
 import { Conversation } from './conversation.js';
+import { DialLedger } from './dial-ledger.js';
 import { LiveCall } from './live-call.js';
 import { ManagerDialer, untaken } from './manager-dialer.js';
 
@@ -25,7 +25,7 @@ const RING_MS = 45_000;
 export class InternalCallHandler {
   constructor(
     private readonly life: CallLife,
-    private readonly callLedger: CallLedger,
+    private readonly dialLedger: DialLedger,
     private readonly mediaServers: MediaServers,
     private readonly managers: ManagerDialer,
     private readonly conversation: Conversation,
@@ -42,7 +42,7 @@ export class InternalCallHandler {
     });
     invite.cancelled.addEventListener('abort', () => call.end('manager-gave-up'));
     await this.life.run(call, invite, async () => {
-      await this.callLedger.dialled(call, {
+      await this.dialLedger.dialled(call, {
         extension,
         toExtensionId: colleague.id,
         by: 'extension',

@@ -124,6 +124,8 @@ export class LiveCall {
   readonly rung: RungExtension[] = [];
   /** Why nobody has the call, once that is decided: a caller who hangs up on the announcement changes nothing. */
   unansweredBecause?: EndingName;
+  /** The call that its manager was joined to, where its client called in just then. */
+  joinedTo?: string;
   /** Told of each change. */
   onChange?: (change: CallChange) => void;
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { clock } from '../common/clock.js';
 import { TypedEvents } from '../common/typed-events.js';
 import type { EndingName } from './call-endings.js';
+import { Crossings } from './crossings.js';
 import type { CallChange, LiveCall } from './live-call.js';
 
 /** The calls of this process that are not over, and who has been idle for how long, here and elsewhere. */
@@ -9,6 +10,8 @@ import type { CallChange, LiveCall } from './live-call.js';
 export class LiveCalls {
   /** Every change of every call of this process, as it happens: beside the ledger, not after it. */
   readonly events = new TypedEvents<{ changed: { call: LiveCall; change: CallChange } }>();
+  /** Managers who wait for clients whom they call. */
+  readonly crossings = new Crossings();
   private readonly calls = new Map<string, LiveCall>();
   private readonly lastTalk = new Map<string, number>();
   /** Extensions that talk in calls of other control planes, by call. */

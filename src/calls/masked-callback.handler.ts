@@ -60,14 +60,20 @@ export class MaskedCallbackHandler {
     const meant = await this.meantBy(extension, invite);
     if (!meant.client && meant.recent.length === 0) return ordinary(invite);
     if (meant.client && company.callbackPin === null) {
-      return this.outbound.handle({ ...invite, extension, dialled: '' }, meant.client, 'proxy-number');
+      return this.outbound.handle(
+        { ...invite, extension, dialled: '' },
+        { client: meant.client, by: 'proxy-number' },
+      );
     }
     const asked = await this.ask(invite, extension, company, meant);
     if (!asked || asked.invite.cancelled.aborted) return;
     const { chosen } = asked;
     if (chosen === 'refused') return asked.invite.refuse(480);
     if (chosen === 'company') return ordinary(asked.invite);
-    await this.outbound.handle({ ...asked.invite, extension, dialled: '' }, chosen.client, chosen.by);
+    await this.outbound.handle(
+      { ...asked.invite, extension, dialled: '' },
+      { client: chosen.client, by: chosen.by },
+    );
   }
 
   /** Whose mobile calls, as far as it can be believed. */

@@ -6,7 +6,7 @@ import { MediaServers } from '../media/media-servers.js';
 import { Prompts } from '../media/prompts.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { DeviceInvite } from '../sip/inbound-invite.js';
-import { CallLedger } from './call-ledger.js';
+import { DialLedger } from './dial-ledger.js';
 
 /** Why a device's call is not made. */
 export interface DialRefusal {
@@ -21,7 +21,7 @@ export interface DialRefusal {
 @Injectable()
 export class SpokenRefusal {
   constructor(
-    private readonly callLedger: CallLedger,
+    private readonly dialLedger: DialLedger,
     private readonly mediaServers: MediaServers,
     private readonly prompts: Prompts,
     private readonly provisioning: Provisioning,
@@ -29,7 +29,7 @@ export class SpokenRefusal {
 
   /** Written first, then told. */
   async refuse(invite: DeviceInvite, { reason, prompt, status }: DialRefusal): Promise<void> {
-    await this.callLedger.dialRefused(invite.extension, reason);
+    await this.dialLedger.dialRefused(invite.extension, reason);
     await this.tell(invite, prompt);
     invite.refuse(status);
   }

@@ -36,6 +36,7 @@ export function readTransferTarget(
     }
     case 'client-code':
       return refused('another-client');
+    case 'emergency':
     case 'feature':
     case 'wrong-code':
     case 'nothing':

@@ -25,6 +25,7 @@ export function endFailed(call: LiveCall, error: unknown): void {
 /** The final response to whoever waits for an answer that will not come. */
 export function refuseWaiting(call: LiveCall, invite: WaitingInvite): void {
   if (invite.cancelled.aborted) return; // drachtio-server has answered 487 already
+  if (call.ending === 'joined-inbound') return; // the call that he was joined to answers him
   const { sipStatus } = ENDINGS[call.ending ?? 'internal-error'];
   invite.refuse(sipStatus, sipStatus === 503 ? { 'Retry-After': RETRY_AFTER_S } : undefined);
 }

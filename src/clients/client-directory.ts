@@ -46,12 +46,15 @@ export class ClientDirectory {
     private readonly keys: DataKeys,
   ) {}
 
-  /** Finds the client of a number, or makes him with a new code; concurrent first calls give one client. */
+  /**
+   * Finds the client of a number, or makes him with a new code; concurrent first calls give one client.
+   * @param companyNumberId the one by which he knows the company from now on; null: that stays as it is
+   */
   async findOrCreate(
     tx: EntityManager,
     companyId: string,
-    { companyNumberId, ...number }: ProtectedNumber & { companyNumberId: string },
-  ): Promise<ClientView> {
+    { companyNumberId, ...number }: ProtectedNumber & { companyNumberId: string | null },
+  ): Promise<ReachableClient> {
     for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
       // Refused for its code, or for a data key that came or went just now.
       if (attempt > 0) await this.keys.refresh(tx);
@@ -68,7 +71,7 @@ export class ClientDirectory {
           ...[companyNumberId, stored.hashKeys, stored.sealedKey],
         ],
       );
-      if (made) return { ...made, isNew: true };
+      if (made) return { ...made, lastCompanyNumberId: companyNumberId, isNew: true };
     }
     throw new AppError('no-client-code', 'no free client code was found', { httpStatus: 503 });
   }
@@ -104,8 +107,8 @@ export class ClientDirectory {
     tx: EntityManager,
     companyId: string,
     { hashOdd, hashEven }: StoredNumber,
-    companyNumberId: string,
-  ): Promise<ClientView | undefined> {
+    companyNumberId: string | null,
+  ): Promise<ReachableClient | undefined> {
     const [known] = await tx.query<(Omit<ClientView, 'isNew'> & { lastCompanyNumberId: string | null })[]>(
       `SELECT ${VIEW}, last_company_number_id AS "lastCompanyNumberId" FROM client
        WHERE company_id = $1 AND (number_hash = $2 OR number_hash_even = $3)`,
@@ -113,12 +116,12 @@ export class ClientDirectory {
     );
     if (!known) return undefined;
     const { lastCompanyNumberId, ...view } = known;
-    if (lastCompanyNumberId !== companyNumberId) {
+    if (companyNumberId !== null && lastCompanyNumberId !== companyNumberId) {
       await tx.query('UPDATE client SET last_company_number_id = $2 WHERE id = $1', [
         view.id,
         companyNumberId,
       ]);
     }
-    return { ...view, isNew: false };
+    return { ...view, lastCompanyNumberId: companyNumberId ?? lastCompanyNumberId, isNew: false };
   }
 }

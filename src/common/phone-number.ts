@@ -41,6 +41,22 @@ export class PhoneNumber {
     return this.#e164;
   }
 
+  /** ISO 3166-1 alpha-2; undefined where the number is no country's (satellites, international networks). */
+  get country(): string | undefined {
+    return parsePhoneNumberFromString(this.#e164)?.country;
+  }
+
+  /** Whether whoever calls it pays more than for a call. */
+  get isPremium(): boolean {
+    const type = parsePhoneNumberFromString(this.#e164)?.getType();
+    return type === 'PREMIUM_RATE' || type === 'SHARED_COST';
+  }
+
+  /** @param prefix the beginning of a number in E.164, with the plus */
+  beginsWith(prefix: string): boolean {
+    return this.#e164.startsWith(prefix);
+  }
+
   equals(other: PhoneNumber): boolean {
     return this.#e164 === other.#e164;
   }

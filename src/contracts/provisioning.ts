@@ -93,6 +93,8 @@ const extensionFields = z.strictObject({
   mobileMode: z.enum(['with', 'after']),
   /** Seconds that the softphones ring before the mobile. */
   mobileDelayS: z.int().min(0).max(120),
+  /** Whether it may dial telephone numbers, beside clients' codes. */
+  dialsNumbers: z.boolean(),
 });
 export const extensionSchema = extensionFields
   .extend({ id, mobile: z.string().nullable() })
@@ -102,6 +104,7 @@ export const extensionNew = extensionFields.extend({
   mobile: extensionFields.shape.mobile.default(null),
   mobileMode: extensionFields.shape.mobileMode.default('with'),
   mobileDelayS: extensionFields.shape.mobileDelayS.default(0),
+  dialsNumbers: extensionFields.shape.dialsNumbers.default(false),
 });
 export const extensionChange = someOf(extensionFields);
 /** The SIP password is generated and shown this once. */
@@ -149,6 +152,14 @@ export const companyNumberNew = companyNumberFields.extend({
 });
 export const companyNumberChange = someOf(companyNumberFields);
 
+const numberFormats = ['e164', 'digits', 'national'] as const;
+const sipUri = z
+  .string()
+  .max(300)
+  .regex(/^sips?:[a-zA-Z0-9.:[\]-]+(;[a-z]+=[a-z0-9]+)*$/, {
+    message: 'is no SIP address of a server, as in sip:sbc.example.net:5060;transport=tcp',
+  });
+
 const trunkFields = z.strictObject({
   name,
   kind: z.enum(['address', 'registration']),
@@ -159,6 +170,12 @@ const trunkFields = z.strictObject({
   username: z.string().min(1).max(120).nullable(),
   /** Written, never read back. */
   password: z.string().min(1).max(200).nullable(),
+  /** How it wants the shown company number: +74950000100, 74950000100, or 84950000100. */
+  callerIdFormat: z.enum(numberFormats),
+  /** How it wants the number that is called. */
+  dialFormat: z.enum(numberFormats),
+  /** Calls out go there in place of the host. */
+  outboundProxy: sipUri.nullable(),
   enabled: z.boolean(),
 });
 export const trunkSchema = trunkFields
@@ -171,9 +188,37 @@ export const trunkNew = trunkFields.extend({
   transport: trunkFields.shape.transport.default('udp'),
   username: trunkFields.shape.username.default(null),
   password: trunkFields.shape.password.default(null),
+  callerIdFormat: trunkFields.shape.callerIdFormat.default('e164'),
+  dialFormat: trunkFields.shape.dialFormat.default('e164'),
+  outboundProxy: trunkFields.shape.outboundProxy.default(null),
   enabled: z.boolean().default(true),
 });
 export const trunkChange = someOf(trunkFields);
+
+/** Within a day of the company's time zone; null: no cap, 0: none at all. */
+const dailyCap = z.int().min(0).max(1_000_000).nullable();
+const diallingRulesFields = z.strictObject({
+  /** Whose numbers may be called; at first the company's own country. */
+  allowedCountries: z.array(countryCode).max(250),
+  /** Beginnings of numbers that may be called beside those of the countries. */
+  allowedPrefixes: z
+    .array(
+      z.string().regex(/^\+[0-9]{1,14}$/, { message: 'is no beginning of a number in E.164, as in +7495' }),
+    )
+    .max(1000),
+  /** Dialled as they are, from every extension, before extensions and codes. */
+  emergencyNumbers: z.array(z.string().regex(/^[0-9]{2,6}$/, { message: 'is not 2 to 6 digits' })).max(20),
+  callsPerDay: dailyCap,
+  minutesPerDay: dailyCap,
+  extensionCallsPerDay: dailyCap,
+  extensionMinutesPerDay: dailyCap,
+  /** The company number that clients are shown who know none of the company; null: the company's first. */
+  defaultNumberId: id.nullable(),
+});
+export const diallingRulesSchema = diallingRulesFields.meta({ id: 'DiallingRules' });
+export const diallingRulesChange = someOf(diallingRulesFields);
+export const diallingRulesSeed = diallingRulesFields.omit({ defaultNumberId: true }).partial();
+
 export type Company = z.infer<typeof companySchema>;
 export type CompanyChange = z.infer<typeof companyChange>;
 export type Extension = z.infer<typeof extensionSchema>;
@@ -189,3 +234,5 @@ export type CompanyNumberChange = z.infer<typeof companyNumberChange>;
 export type Trunk = z.infer<typeof trunkSchema>;
 export type TrunkNew = z.input<typeof trunkNew>;
 export type TrunkChange = z.infer<typeof trunkChange>;
+export type DiallingRules = z.infer<typeof diallingRulesSchema>;
+export type DiallingRulesChange = z.infer<typeof diallingRulesChange>;

@@ -29,6 +29,15 @@ export const trunkStateSchema = z
     /** The carrier's last final answer. */
     status: z.int().nullable(),
     reason: z.string().nullable(),
+    /** What went wrong with calls out within the last hour, the newest. */
+    trouble: z
+      .object({
+        what: z.enum(['caller-id-refused', 'failed']),
+        companyNumber: z.string().nullable(),
+        sipStatus: z.int(),
+        at: time,
+      })
+      .nullable(),
   })
   .meta({ id: 'TrunkState' });
 export type TrunkStateView = z.infer<typeof trunkStateSchema>;

@@ -33,8 +33,10 @@ export class FollowUpLedger {
     const call = await tx.findOneBy(Call, { id: write.callId });
     if (!call?.clientId) return;
     const ended = { callId: call.id, companyId: write.companyId, clientId: call.clientId, at: write.at };
-    const { outcome, ending } = write.data as unknown as EndedData;
+    const { outcome, ending, joinedTo } = write.data as unknown as EndedData;
     const isLost = LOST_IN_TRANSFER.includes(ending);
+    // Nobody rang him, or he was joined to that manager by the call that he made himself.
+    if (call.direction !== 'inbound' && (outcome === 'refused' || joinedTo !== undefined)) return;
     const open = await tx.findOne(FollowUp, {
       where: { clientId: call.clientId, closedAt: IsNull() },
       lock: { mode: 'pessimistic_write' },

@@ -51,6 +51,7 @@ export const LEDGER_KINDS = {
   'person.sign-in-refused': 'a sign-in failed',
   'media-server.drained': 'an administrator keeps new calls from a media server',
   'media-server.resumed': 'new calls may go to a media server again',
+  'trunk.trouble': 'a carrier failed on a call out, or did not let a company number be shown',
   'provisioning.changed': 'an administrator changed what is set up',
 } as const;
 

@@ -23,7 +23,8 @@ export const actorOf = (person: Person): Actor => ({
   name: `user:${person.id}`,
 });
 
-export type Kind = 'company' | 'extension' | 'ring group' | 'company number' | 'trunk' | 'recording rule';
+export type Kind =
+  'company' | 'dialling rules' | 'extension' | 'ring group' | 'company number' | 'trunk' | 'recording rule';
 
 export interface Change {
   what: Kind;

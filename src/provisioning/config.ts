@@ -7,6 +7,8 @@ export type Transport = 'udp' | 'tcp' | 'tls';
 export type MobileMode = 'with' | 'after';
 /** When callers are told that the call is recorded. */
 export type RecordingAnnouncement = 'before-ringing' | 'at-answer';
+/** How a carrier wants numbers written: +74950000100, 74950000100, or as within the company's country. */
+export type NumberFormat = 'e164' | 'digits' | 'national';
 export type GroupStrategy = 'all' | 'in_turn' | 'longest_idle';
 
 export interface CompanyConfig {
@@ -62,6 +64,12 @@ export interface TrunkConfig {
   readonly username: string | null;
   /** In the clear, in memory alone. */
   readonly password: string | null;
+  /** How it wants the company number that the called side is shown. */
+  readonly callerIdFormat: NumberFormat;
+  /** How it wants the number that is called. */
+  readonly dialFormat: NumberFormat;
+  /** A sip: URI that calls out go to in place of the host; null: the host. */
+  readonly outboundProxy: string | null;
   readonly enabled: boolean;
 }
 
@@ -84,6 +92,8 @@ export interface ExtensionConfig {
   readonly mobileMode: MobileMode;
   /** How long the softphones ring before the mobile. */
   readonly mobileDelayMs: number;
+  /** Whether it may dial telephone numbers, beside clients' codes. */
+  readonly dialsNumbers: boolean;
 }
 
 export interface GroupConfig {
@@ -110,6 +120,24 @@ export interface RecordingRuleConfig {
   readonly retentionDays: number | null;
 }
 
+/** Whom a company's extensions may call, and how often. */
+export interface DiallingRulesConfig {
+  readonly companyId: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly allowedCountries: readonly string[];
+  /** Beginnings of numbers in E.164 that may be called beside those of the countries. */
+  readonly allowedPrefixes: readonly string[];
+  /** Dialled as they are, by everybody. */
+  readonly emergencyNumbers: readonly string[];
+  /** Caps of a day of the company's; null: none. */
+  readonly callsPerDay: number | null;
+  readonly minutesPerDay: number | null;
+  readonly extensionCallsPerDay: number | null;
+  readonly extensionMinutesPerDay: number | null;
+  /** The company number for clients who know none; null: the first. */
+  readonly defaultNumberId: string | null;
+}
+
 /** All that is set up, at one moment. Never changed, only replaced whole. */
 export class Snapshot {
   readonly companies: ReadonlyMap<string, CompanyConfig>;
@@ -120,6 +148,7 @@ export class Snapshot {
   readonly groups: ReadonlyMap<string, GroupConfig>;
   /** In the order in which they are asked. */
   readonly recordingRules: ReadonlyMap<string, RecordingRuleConfig>;
+  private readonly diallingRules: ReadonlyMap<string, DiallingRulesConfig>;
   private readonly byNumber: ReadonlyMap<string, ExtensionConfig>;
 
   constructor(rows: {
@@ -129,6 +158,7 @@ export class Snapshot {
     extensions: readonly ExtensionConfig[];
     groups: readonly GroupConfig[];
     recordingRules?: readonly RecordingRuleConfig[];
+    diallingRules?: readonly DiallingRulesConfig[];
   }) {
     this.companies = byId(rows.companies);
     this.companyNumbers = new Map(rows.companyNumbers.map((row) => [row.number, Object.freeze(row)]));
@@ -136,6 +166,9 @@ export class Snapshot {
     this.extensions = byId(rows.extensions);
     this.groups = byId(rows.groups);
     this.recordingRules = byId([...(rows.recordingRules ?? [])].sort((a, b) => a.position - b.position));
+    this.diallingRules = new Map(
+      (rows.diallingRules ?? []).map((row) => [row.companyId, Object.freeze(row)]),
+    );
     this.byNumber = new Map(rows.extensions.map((row) => [`${row.companyId}/${row.number}`, row]));
     Object.freeze(this);
   }
@@ -156,6 +189,11 @@ export class Snapshot {
     return undefined;
   }
 
+  /** A company that has set none has those of its country. */
+  diallingRulesOf(companyId: string): DiallingRulesConfig {
+    return this.diallingRules.get(companyId) ?? usualRules(companyId, this.companies.get(companyId)?.country);
+  }
+
   extensionByNumber(companyId: string, number: string): ExtensionConfig | undefined {
     return this.byNumber.get(`${companyId}/${number}`);
   }
@@ -164,4 +202,19 @@ export class Snapshot {
 /** A declaration, for Snapshot.empty is made before the rest of this file runs. */
 function byId<T extends { id: string }>(rows: readonly T[]): ReadonlyMap<string, T> {
   return new Map(rows.map((row) => [row.id, Object.freeze(row)]));
+}
+
+/** Its own country, the emergency number that telephones there know, and no caps. */
+export function usualRules(companyId: string, country: string | undefined): DiallingRulesConfig {
+  return {
+    companyId,
+    allowedCountries: country ? [country] : [],
+    allowedPrefixes: [],
+    emergencyNumbers: [country === 'US' || country === 'CA' ? '911' : '112'],
+    callsPerDay: null,
+    minutesPerDay: null,
+    extensionCallsPerDay: null,
+    extensionMinutesPerDay: null,
+    defaultNumberId: null,
+  };
 }

@@ -1,5 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { GroupStrategy, MobileMode, RecordingAnnouncement, Transport, TrunkKind } from './config.js';
+import type {
+  NumberFormat,
+  GroupStrategy,
+  MobileMode,
+  RecordingAnnouncement,
+  Transport,
+  TrunkKind,
+} from './config.js';
 
 /** What administrators set up, row by row. The application reads it whole, as a Snapshot (provisioning.ts). */
 @Entity('company')
@@ -45,6 +52,9 @@ export class Trunk {
   @Column('text') transport!: Transport;
   @Column('text', { nullable: true }) username!: string | null;
   @Column('bytea', { name: 'password_sealed', nullable: true }) passwordSealed!: Buffer | null;
+  @Column('text', { name: 'caller_id_format', default: 'e164' }) callerIdFormat!: NumberFormat;
+  @Column('text', { name: 'dial_format', default: 'e164' }) dialFormat!: NumberFormat;
+  @Column('text', { name: 'outbound_proxy', nullable: true }) outboundProxy!: string | null;
   @Column('boolean') enabled!: boolean;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
@@ -60,6 +70,7 @@ export class Extension {
   @Column('uuid', { name: 'mobile_id', nullable: true }) mobileId!: string | null;
   @Column('text', { name: 'mobile_mode' }) mobileMode!: MobileMode;
   @Column('int', { name: 'mobile_delay_s' }) mobileDelayS!: number;
+  @Column('boolean', { name: 'dials_numbers', default: false }) dialsNumbers!: boolean;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 
@@ -105,7 +116,22 @@ export class RecordingRule {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 
+@Entity('dialling_rules')
+export class DiallingRules {
+  @PrimaryColumn('uuid', { name: 'company_id' }) companyId!: string;
+  @Column('text', { name: 'allowed_countries', array: true }) allowedCountries!: string[];
+  @Column('text', { name: 'allowed_prefixes', array: true }) allowedPrefixes!: string[];
+  @Column('text', { name: 'emergency_numbers', array: true }) emergencyNumbers!: string[];
+  @Column('int', { name: 'calls_per_day', nullable: true }) callsPerDay!: number | null;
+  @Column('int', { name: 'minutes_per_day', nullable: true }) minutesPerDay!: number | null;
+  @Column('int', { name: 'extension_calls_per_day', nullable: true }) extensionCallsPerDay!: number | null;
+  @Column('int', { name: 'extension_minutes_per_day', nullable: true }) extensionMinutesPerDay!:
+    number | null;
+  @Column('uuid', { name: 'default_number_id', nullable: true }) defaultNumberId!: string | null;
+}
+
 export const PROVISIONING_ENTITIES = [
+  DiallingRules,
   Company,
   CompanyNumber,
   Trunk,

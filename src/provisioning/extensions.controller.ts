@@ -105,4 +105,5 @@ const viewOf = (row: ExtensionConfig): View => ({
   mobile: row.mobile && String(row.mobile.number),
   mobileMode: row.mobileMode,
   mobileDelayS: row.mobileDelayMs / 1000,
+  dialsNumbers: row.dialsNumbers,
 });

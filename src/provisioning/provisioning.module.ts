@@ -4,6 +4,8 @@ import { Changes } from './changes.js';
 import { CompanyController } from './company.controller.js';
 import { CompanyNumbersController } from './company-numbers.controller.js';
 import { CompanyNumbers } from './company-numbers.js';
+import { DiallingRulesController } from './dialling-rules.controller.js';
+import { DiallingRulesStore } from './dialling-rules.js';
 import { ExtensionsController } from './extensions.controller.js';
 import { Extensions } from './extensions.js';
 import { FirstStart } from './first-start.js';
@@ -22,6 +24,7 @@ import { Trunks } from './trunks.js';
 @Module({
   controllers: [
     CompanyController,
+    DiallingRulesController,
     ExtensionsController,
     RingGroupsController,
     CompanyNumbersController,
@@ -32,6 +35,7 @@ import { Trunks } from './trunks.js';
     Provisioning,
     ChangeListener,
     Changes,
+    DiallingRulesStore,
     Extensions,
     Mobiles,
     RingGroups,

@@ -19,6 +19,7 @@ import {
   CompanyNumber,
   Extension,
   Mobile,
+  DiallingRules,
   RecordingRule,
   RingGroup,
   RingGroupMember,
@@ -94,6 +95,7 @@ export class Provisioning implements OnModuleInit {
       extensions: (await tx.find(Extension, oldestFirst)).map((row) =>
         extensionConfig(row, mobiles.get(row.mobileId ?? ''), this.sealer),
       ),
+      diallingRules: await tx.find(DiallingRules),
       groups: (await tx.find(RingGroup, oldestFirst)).map((row) =>
         groupConfig(
           row,
@@ -142,6 +144,9 @@ const trunkConfig = (row: Trunk, sealer: Sealer): TrunkConfig => ({
   transport: row.transport,
   username: row.username,
   password: row.passwordSealed && sealer.open(row.passwordSealed, secretContext.trunk(row.id)),
+  callerIdFormat: row.callerIdFormat,
+  dialFormat: row.dialFormat,
+  outboundProxy: row.outboundProxy,
   enabled: row.enabled,
 });
 
@@ -151,6 +156,7 @@ const extensionConfig = (row: Extension, mobile: Mobile | undefined, sealer: Sea
   number: row.number,
   name: row.name,
   maxDevices: row.maxDevices,
+  dialsNumbers: row.dialsNumbers,
   sipPassword: sealer.open(row.sipPasswordSealed, secretContext.extension(row.id)),
   mobile: mobile
     ? Object.freeze({

@@ -20,6 +20,7 @@ const extension = (id: string, companyId: string) => ({
   mobile: null,
   mobileMode: 'with' as const,
   mobileDelayMs: 0,
+  dialsNumbers: false,
 });
 
 describe('ring groups', () => {

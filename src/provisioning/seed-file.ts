@@ -6,6 +6,7 @@ import { roles } from '../contracts/identity.js';
 import {
   companyNumberNew,
   countryCode,
+  diallingRulesSeed,
   extensionNew,
   groupNew,
   trunkNew,
@@ -39,6 +40,7 @@ const seedSchema = z.strictObject({
         .extend({ companyNumber: z.string().optional(), extension: z.string().optional() }),
     )
     .default([]),
+  diallingRules: diallingRulesSeed.optional(),
   people: z
     .array(
       z.strictObject({

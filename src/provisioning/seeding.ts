@@ -5,6 +5,7 @@ import type { JsonObject } from '../ledger/ledger-write.js';
 import { Accounts } from '../identity/accounts.js';
 import { Changes, type Actor, type Kind } from './changes.js';
 import { Company, CompanyNumber, RecordingRule, RingGroup } from './entities.js';
+import { DiallingRulesStore } from './dialling-rules.js';
 import { Extensions, shown } from './extensions.js';
 import { RingGroups } from './ring-groups.js';
 import type { Seed } from './seed-file.js';
@@ -19,6 +20,7 @@ export class Seeding {
     private readonly extensions: Extensions,
     private readonly groups: RingGroups,
     private readonly trunks: Trunks,
+    private readonly rules: DiallingRulesStore,
   ) {}
 
   /** @returns the new company's id */
@@ -60,6 +62,7 @@ export class Seeding {
       await tx.insert(RecordingRule, { companyId, ...row });
       await this.written(tx, actor, 'recording rule', row.id, row);
     }
+    if (seed.diallingRules) await this.rules.seed(tx, actor, seed.company.country, seed.diallingRules);
     for (const { extension, ...person } of seed.people) {
       const extensionId = extension === undefined ? undefined : idIn(extensionIds, extension);
       await this.accounts.create(tx, { companyId, ...person, extensionId }, actor.name);

@@ -89,5 +89,8 @@ const viewOf = (row: TrunkConfig): View => ({
   transport: row.transport,
   username: row.username,
   hasPassword: row.password !== null,
+  callerIdFormat: row.callerIdFormat,
+  dialFormat: row.dialFormat,
+  outboundProxy: row.outboundProxy,
   enabled: row.enabled,
 });

@@ -10,11 +10,13 @@ import {
   trunkStates,
   type RegisteredDevice,
   type SoftphoneSettings,
+  type TrunkStateView,
 } from '../contracts/standing.js';
 import { Answers } from '../http/answers.js';
 import { Asking, RequireRight } from '../identity/require-right.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import { kindOf, Location } from '../sip/location.js';
+import { TrunkTroubles } from '../sip/trunk-troubles.js';
 import { Trunks } from '../sip/trunks.js';
 
 /** How things stand now with what administrators have set up. */
@@ -25,6 +27,7 @@ export class StandingController {
     private readonly provisioning: Provisioning,
     private readonly location: Location,
     private readonly trunks: Trunks,
+    private readonly troubles: TrunkTroubles,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -66,8 +69,14 @@ export class StandingController {
           since,
           status: status ?? null,
           reason: reason ?? null,
+          trouble: this.troubleOf(trunkId),
         })),
     };
+  }
+
+  private troubleOf(trunkId: string): TrunkStateView['trouble'] {
+    const trouble = this.troubles.of(trunkId);
+    return trouble ? { ...trouble, companyNumber: trouble.companyNumber ?? null } : null;
   }
 
   @Get('softphone-settings')

@@ -3,13 +3,18 @@ import { readDialled } from './dialled.js';
 
 const extension = { id: 'e1', number: '101' };
 const snapshot = {
+  diallingRulesOf: () => ({ emergencyNumbers: ['112', '102'] }),
   companies: new Map([['c', { id: 'c', country: 'RU' }]]),
-  extensionByNumber: (_: string, number: string) => (number === '101' ? extension : undefined),
+  extensionByNumber: (_: string, number: string) => (['101', '102'].includes(number) ? extension : undefined),
 } as unknown as Snapshot;
 const read = (text: string) => readDialled(snapshot, 'c', text);
 
 describe('what an extension dials', () => {
-  it('is a colleague’s extension before anything else', () => {
+  it('is an emergency number before anything else, a colleague’s extension among it', () => {
+    for (const number of ['112', '102']) expect(read(number)).toEqual({ kind: 'emergency', number });
+  });
+
+  it('is a colleague’s extension before a code or a number', () => {
     expect(read('101')).toEqual({ kind: 'extension', extension });
   });
 

@@ -4,6 +4,7 @@ import type { ExtensionConfig, Snapshot } from '../provisioning/config.js';
 
 /** What somebody means by the digits he dialled. */
 export type Dialled =
+  | { kind: 'emergency'; number: string }
   | { kind: 'extension'; extension: ExtensionConfig }
   | { kind: 'feature'; code: string; argument: string }
   | { kind: 'client-code'; code: string }
@@ -16,10 +17,12 @@ export type Dialled =
 const LONGEST_CODE = 8;
 
 /**
- * Reads what an extension dialled: a colleague's extension first, then `*` and a feature code of two digits at most with what
+ * Reads what an extension dialled: an emergency number before all else, then a colleague's extension, then `*` and a feature code of two digits at most with what
  * follows it, then a client's code, then a telephone number as the company's country writes it.
  */
 export function readDialled(snapshot: Snapshot, companyId: string, text: string): Dialled {
+  if (snapshot.diallingRulesOf(companyId).emergencyNumbers.includes(text))
+    return { kind: 'emergency', number: text };
   const extension = snapshot.extensionByNumber(companyId, text);
   if (extension) return { kind: 'extension', extension };
   const feature = /^(\*\d{1,2})\*?(\d*)#?$/.exec(text);

@@ -23,6 +23,8 @@ export interface PhoneOptions {
   codecs?: readonly CodecName[];
   /** Own address for SIP and sound. */
   ip?: string;
+  /** false: it says nothing before its final response, as a gateway that is full. */
+  rings?: boolean;
   /** Timer T1 in ms, shorter in tests of what is never answered. */
   t1?: number;
 }
@@ -73,6 +75,7 @@ export class Phone {
       protocol: 'udp',
       codecs: ['PCMA', 'PCMU'],
       ip: '127.0.0.1',
+      rings: true,
       t1: 500,
       ...options,
     });
@@ -200,6 +203,7 @@ export const textOf = (message: SipMessage): string =>
 export class IncomingCall {
   /** Resolves when the other side takes the INVITE back. */
   readonly cancelled: Promise<SipMessage>;
+  private audio?: RtpAudio;
 
   constructor(
     private readonly phone: Phone,
@@ -211,7 +215,12 @@ export class IncomingCall {
         done(cancel);
       }),
     );
-    void invite.ring(180);
+    if (phone.options.rings) void invite.ring(180);
+  }
+
+  /** The user part of the Request-URI. */
+  get dialled(): string {
+    return /^sips?:([^@]*)@/.exec(this.invite.request.uri)?.[1] ?? '';
   }
 
   /** What the phone's display shows. */
@@ -220,10 +229,22 @@ export class IncomingCall {
     return { name: displayName, user: /^sips?:([^@]*)@/.exec(uri)?.[1] ?? '' };
   }
 
+  /** Early media (RFC 3960): 183 with SDP, and a tone that the caller hears before the answer. */
+  async sound(toneHz: number): Promise<void> {
+    const { ip, codecs } = this.phone.options;
+    this.audio = await this.phone.openAudio();
+    const { to, codecs: theirs, eventPayloadType } = readSdp(this.invite.body);
+    const [codec] = theirs.filter((one) => codecs.includes(one));
+    if (!codec) throw new Error('no codec in common');
+    await this.invite.ring(183, { body: writeSdp({ ip, port: this.audio.port }, [codec]) });
+    this.audio.tone(toneHz);
+    this.audio.sendTo(to, CODECS[codec], eventPayloadType);
+  }
+
   /** @param toneHz Hz to send from now on; 0: silence */
   async answer(toneHz = 0): Promise<Conversation> {
     const { ip, codecs } = this.phone.options;
-    const audio = await this.phone.openAudio();
+    const audio = this.audio ?? (await this.phone.openAudio());
     const offer = this.invite.body;
     const theirs = offer === '' ? undefined : readSdp(offer);
     const common = theirs?.codecs.filter((codec) => codecs.includes(codec)) ?? codecs;

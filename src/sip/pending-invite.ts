@@ -102,7 +102,8 @@ export class PendingInvite {
     } catch (error) {
       const { status, reason, res } = error as { status?: number; reason?: string; res?: StackResponse };
       if (!status) throw new SipRejected(503, messageOf(error));
-      const rejected = new SipRejected(status, reason);
+      const explanation = [res?.get('warning'), res?.get('reason')].filter(Boolean).join(' ');
+      const rejected = new SipRejected(status, reason, undefined, explanation);
       if (!res || !this.request) throw rejected;
       throw new RefusedInvite(rejected, this.request, res);
     }

@@ -10,6 +10,8 @@ export class SipRejected extends Error {
     readonly status: number,
     reason?: string,
     cause?: number,
+    /** What the other side says about it: its Warning and Reason headers. */
+    readonly explanation = '',
   ) {
     const text = reason || reasonOfStatus(status);
     super(`${status} ${text}`);

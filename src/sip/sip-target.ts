@@ -1,6 +1,7 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { PhoneNumber } from '../common/phone-number.js';
 import type { Sealer } from '../common/sealer.js';
-import type { CompanyNumberConfig, Snapshot, TrunkConfig } from '../provisioning/config.js';
+import type { CompanyNumberConfig, NumberFormat, Snapshot, TrunkConfig } from '../provisioning/config.js';
 import type { Binding } from './binding.js';
 import { escapeUser, parseSipUri } from './sip-values.js';
 
@@ -35,9 +36,29 @@ export function deviceTarget(binding: Binding): DialTarget {
   return { extensionId, media: 'rtp', uri: binding.contact, ...(isDirect ? {} : { proxy: `sip:${next}` }) };
 }
 
+/** An emergency number: dialled as it is, and no secret. */
+export interface Emergency {
+  emergency: string;
+}
+
 /** The Request-URI for a number behind a carrier. */
-export const trunkTarget = (trunk: TrunkConfig, number: PhoneNumber): string =>
-  `sip:${number.reveal()}@${trunk.host}:${trunk.port};transport=${trunk.transport}`;
+export function trunkTarget(trunk: TrunkConfig, number: PhoneNumber | Emergency, country: string): string {
+  const user =
+    'emergency' in number ? number.emergency : numberForTrunk(number.reveal(), trunk.dialFormat, country);
+  return `sip:${user}@${trunk.host}:${trunk.port};transport=${trunk.transport}`;
+}
+
+/**
+ * A number as a carrier wants it.
+ * @param e164 with the plus
+ * @param country ISO 3166-1 alpha-2: `national` writes the numbers of this one as they are dialled within it
+ */
+export function numberForTrunk(e164: string, format: NumberFormat, country: string): string {
+  if (format === 'digits') return e164.slice(1);
+  if (format === 'e164') return e164;
+  const parsed = parsePhoneNumberFromString(e164);
+  return parsed?.country === country ? parsed.formatNational().replace(/\D/g, '') : e164;
+}
 
 /** Which company number was dialled. */
 export const companyNumberOf = (snapshot: Snapshot, number: PhoneNumber): CompanyNumberConfig | undefined =>

@@ -14,6 +14,7 @@ import { Registrar } from './registrar.js';
 import { SipCounters } from './sip-counters.js';
 import { SipEdge } from './sip-edge.js';
 import { TrunkDialer } from './trunk-dialer.js';
+import { TrunkTroubles } from './trunk-troubles.js';
 import { Trunks } from './trunks.js';
 import { Uac } from './uac.js';
 
@@ -32,6 +33,7 @@ import { Uac } from './uac.js';
     SipCounters,
     SipEdge,
     TrunkDialer,
+    TrunkTroubles,
     Trunks,
     Uac,
   ],
@@ -45,6 +47,7 @@ import { Uac } from './uac.js';
     SipCounters,
     SipEdge,
     TrunkDialer,
+    TrunkTroubles,
     Trunks,
     Uac,
   ],

@@ -39,6 +39,9 @@ const trunkRow = (row: Partial<TrunkConfig>): TrunkConfig => ({
   transport: 'udp',
   username: null,
   password: null,
+  callerIdFormat: 'e164',
+  dialFormat: 'e164',
+  outboundProxy: null,
   enabled: true,
   ...row,
 });
@@ -53,6 +56,7 @@ const extension = (number: string, maxDevices = 2) => ({
   mobile: null,
   mobileMode: 'with' as const,
   mobileDelayMs: 0,
+  dialsNumbers: false,
 });
 
 /** One company with extensions 101 to 103 and the trunks given. */

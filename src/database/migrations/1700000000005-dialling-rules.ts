@@ -33,6 +33,8 @@ export class DiallingRules1700000000005 implements MigrationInterface {
         default_number_id uuid REFERENCES company_number ON DELETE SET NULL
       );
 
+      -- who made it; who talks may change
+      ALTER TABLE call ADD from_extension_id uuid REFERENCES extension ON DELETE SET NULL;
       -- a day's calls out, counted before the next
       CREATE INDEX call_out_by_time ON call (company_id, started_at) WHERE direction = 'outbound';
     `);

@@ -1,0 +1,272 @@
+import type { CallView } from '../../src/contracts/calls.js';
+import type { LedgerEntryView } from '../../src/contracts/ledger.js';
+import type { TrunkStateView } from '../../src/contracts/standing.js';
+import { Phone } from '../../src/simulate/phone.js';
+import { COMPANY_NUMBER, expectToHear, Office, TONES } from '../support/office.js';
+import { tonesIn } from '../support/tones.js';
+import { until } from '../support/until.js';
+
+const MANAGER = 'manager1@example.com';
+let lastNumber = 0;
+/** A client whom no test has seen. */
+const newNumber = () => `+7916124${String((lastNumber += 1)).padStart(4, '0')}`;
+
+describe('calling out', () => {
+  let office: Office;
+  let before = 0;
+  const ended = async (count: number) => (await office.system.endedCalls(before + count)).slice(before);
+  const rules = async (change: object) => {
+    const { status, body } = await office.system.api('PATCH', '/dialling-rules', change);
+    expect({ status, body }).toMatchObject({ status: 200 });
+  };
+  const clientOf = async (number: string, extension: '101' | '102' = '101') => {
+    const code = await office.clientOf(extension, number);
+    before += 1;
+    return code;
+  };
+  const openFollowUps = async () => (await office.followUps()).filter((one) => one.closedAt === null);
+
+  beforeAll(async () => {
+    office = await Office.open();
+    await office.system.signIn(MANAGER, MANAGER, 'manager1-demo');
+  }, 90_000);
+  beforeEach(async () => {
+    before = (await office.system.calls()).length;
+  });
+  afterEach(async () => {
+    await office.silentDesks();
+    await office.system.assertNothingLeft();
+  });
+  afterAll(() => office?.close());
+
+  it('two managers dialling one client: the second is told that a colleague is talking to him', async () => {
+    const number = newNumber();
+    const code = await clientOf(number);
+    expect(await clientOf(number, '102')).toBe(code);
+    await (await office.manager('101')).dial(code);
+    const atClient = await office.carrier.incoming();
+    const rung = office.carrier.rung;
+    const second = await (await office.manager('102')).dial(code);
+    expect((await second.ringing).status).toBe(183);
+    expect(await second.status()).toBe(486);
+    expect(office.carrier.rung).toBe(rung);
+    expect((await office.system.api('POST', '/calls', { clientCode: code }, { as: MANAGER })).status).toBe(
+      409,
+    );
+    atClient.refuse(486);
+    const calls = await ended(3);
+    expect(calls.map(({ outcome, ending }) => [outcome, ending])).toEqual([
+      ['unreached', 'client-busy'],
+      ['refused', 'colleague-is-talking'],
+      ['refused', 'colleague-is-talking'],
+    ]);
+  });
+
+  it.each(['dials his code', 'clicks'])(
+    'a client who calls in while a manager %s is joined to him: one call, no missed one',
+    async (how) => {
+      const number = newNumber();
+      const code = await clientOf(number);
+      const desk = await office.manager('101');
+      let manager;
+      if (how === 'clicks') {
+        await office.system.api('POST', '/calls', { clientCode: code }, { as: MANAGER });
+        manager = (await desk.incoming()).answer(TONES['101']);
+      } else manager = (await desk.dial(code, { toneHz: TONES['101'] })).answered;
+      const atClient = await office.carrier.incoming();
+      const clientsCall = await office.call(number);
+      await atClient.cancelled;
+      const [heard, client] = [await manager, await clientsCall.answered];
+      await expectToHear(heard.audio, TONES.caller);
+      await expectToHear(client.audio, TONES['101']);
+      await client.hangUp();
+      await heard.ended;
+      const calls = await ended(2);
+      const [outbound, inbound] = calls as [CallView, CallView];
+      expect(outbound).toMatchObject({
+        direction: 'outbound',
+        outcome: 'abandoned',
+        ending: 'joined-inbound',
+      });
+      expect(inbound).toMatchObject({
+        direction: 'inbound',
+        outcome: 'answered',
+        manager: { number: '101' },
+        ending: 'client-hung-up',
+      });
+      const entries = await office.system.ledger(outbound.id);
+      expect(entries.at(-1)).toMatchObject({ kind: 'call.ended', payload: { joinedTo: inbound.id } });
+      expect(await openFollowUps()).toEqual([]);
+    },
+  );
+
+  it('a telephone number is refused in writing without its digits, and where it is allowed becomes a client', async () => {
+    const number = newNumber();
+    const desk = await office.manager('101');
+    expect(await (await desk.dial(number)).status()).toBe(403);
+    const [refusal] = await office.system.sql<{ payload: object }>(
+      `SELECT payload FROM ledger_entry WHERE kind = 'call.dial-refused' ORDER BY seq DESC LIMIT 1`,
+    );
+    expect(refusal?.payload).toEqual({ reason: 'raw-number' });
+    const id = await office.extensionId('101');
+    await office.system.api('PATCH', `/extensions/${id}`, { dialsNumbers: true });
+    const outgoing = await desk.dial(number.replace('+7', '8'));
+    const atClient = await office.carrier.incoming();
+    expect(atClient.dialled).toBe(number);
+    expect(atClient.shown.user).toBe(COMPANY_NUMBER);
+    const client = await atClient.answer();
+    await (await outgoing.answered).hangUp();
+    await client.ended;
+    await office.system.api('PATCH', `/extensions/${id}`, { dialsNumbers: false });
+    const [call] = await ended(1);
+    expect(call?.client?.code).toMatch(/^\d+$/);
+    expect(JSON.stringify(call)).not.toContain(number.slice(2));
+    const again = await desk.dial(call?.client?.code ?? '');
+    expect((await office.carrier.incoming()).dialled).toBe(number);
+    again.cancel();
+    await ended(2);
+  });
+
+  it('countries that are not allowed and premium numbers are refused, and the refusal says which', async () => {
+    const abroad = await clientOf('+4915112345678');
+    const desk = await office.manager('101');
+    const rung = office.carrier.rung;
+    expect(await (await desk.dial(abroad)).status()).toBe(403);
+    expect(office.carrier.rung).toBe(rung);
+    await rules({ allowedPrefixes: ['+49151'] });
+    const outgoing = await desk.dial(abroad);
+    (await office.carrier.incoming()).refuse(486);
+    expect(await outgoing.status()).toBe(486);
+    await rules({ allowedPrefixes: [] });
+    const id = await office.extensionId('101');
+    await office.system.api('PATCH', `/extensions/${id}`, { dialsNumbers: true });
+    expect(await (await desk.dial('+78091234567')).status()).toBe(403);
+    await office.system.api('PATCH', `/extensions/${id}`, { dialsNumbers: false });
+    expect((await ended(3)).map(({ outcome, ending }) => [outcome, ending])).toEqual([
+      ['refused', 'country-not-allowed'],
+      ['unreached', 'client-busy'],
+      ['refused', 'premium-number'],
+    ]);
+  });
+
+  it('a day’s calls are capped for each extension, and what was refused does not count', async () => {
+    const number = newNumber();
+    const code = await clientOf(number);
+    await clientOf(number, '102');
+    const made = (await office.system.calls()).filter(
+      (call) => call.direction === 'outbound' && call.outcome !== 'refused' && call.manager?.number === '101',
+    ).length;
+    await rules({ extensionCallsPerDay: made + 1 });
+    const desk = await office.manager('101');
+    for (const expected of [486, 403, 403]) {
+      const outgoing = await desk.dial(code);
+      if (expected === 486) (await office.carrier.incoming()).refuse(486);
+      expect(await outgoing.status()).toBe(expected);
+    }
+    const other = await (await office.manager('102')).dial(code);
+    (await office.carrier.incoming()).refuse(486);
+    expect(await other.status()).toBe(486);
+    await rules({ extensionCallsPerDay: null });
+    expect((await ended(4)).map(({ ending }) => ending)).toEqual([
+      'client-busy',
+      'daily-calls-used-up',
+      'daily-calls-used-up',
+      'client-busy',
+    ]);
+  });
+
+  it('an emergency number is dialled as it is from any extension, whatever is used up, and written', async () => {
+    await rules({ emergencyNumbers: ['112', '102'], callsPerDay: 0 });
+    const outgoing = await (await office.manager('103')).dial('102');
+    const atHelp = await office.carrier.incoming();
+    expect(atHelp.dialled).toBe('102');
+    expect(atHelp.shown.user).toBe(COMPANY_NUMBER);
+    const help = await atHelp.answer();
+    await (await outgoing.answered).hangUp();
+    await help.ended;
+    await rules({ emergencyNumbers: ['112'], callsPerDay: null });
+    const [call] = await ended(1);
+    expect(call).toMatchObject({ direction: 'outbound', outcome: 'answered', client: null });
+    const [first] = await office.system.ledger(call?.id ?? '');
+    expect(first).toMatchObject({ kind: 'call.dialled', payload: { by: 'emergency', emergency: '102' } });
+  });
+
+  it('what the carrier says before the answer is heard by the manager', async () => {
+    const code = await clientOf(newNumber());
+    const outgoing = await (await office.manager('101')).dial(code, { toneHz: TONES['101'] });
+    const atClient = await office.carrier.incoming();
+    await atClient.sound(TONES['103']);
+    await until('the carrier is heard', async () =>
+      tonesIn(await outgoing.audio.listen(200), [TONES['103']]).includes(TONES['103']),
+    );
+    const client = await atClient.answer(TONES.caller);
+    const manager = await outgoing.answered;
+    await expectToHear(manager.audio, TONES.caller);
+    await expectToHear(client.audio, TONES['101']);
+    await client.hangUp();
+    await manager.ended;
+    await ended(1);
+  });
+
+  it('a carrier that refuses the shown number is shown the company’s next one, and the administrators are warned', async () => {
+    const { body: second } = await office.system.api<{ id: string }>('POST', '/company-numbers', {
+      number: '+74950000200',
+      name: 'Second number',
+    });
+    const code = await clientOf(newNumber());
+    const outgoing = await (await office.manager('101')).dial(code);
+    (await office.carrier.incoming()).refuse(403);
+    const next = await office.carrier.incoming();
+    expect(next.shown.user).toBe('+74950000200');
+    const client = await next.answer();
+    await (await outgoing.answered).hangUp();
+    await client.ended;
+    expect((await ended(1))[0]).toMatchObject({ outcome: 'answered' });
+    const { body } = await office.system.api<{ items: TrunkStateView[] }>('GET', '/trunk-states');
+    expect(body.items[0]?.trouble).toMatchObject({
+      what: 'caller-id-refused',
+      companyNumber: COMPANY_NUMBER,
+    });
+    const { body: ledger } = await office.system.api<{ items: LedgerEntryView[] }>(
+      'GET',
+      '/ledger?kind=trunk.trouble',
+    );
+    expect(ledger.items).toHaveLength(1);
+    await office.system.api('DELETE', `/company-numbers/${second.id}`);
+  });
+
+  it('a call goes through the next trunk where the first fails, written as each carrier wants it', async () => {
+    const server = { ip: '127.0.0.1', port: office.system.sipPort };
+    const full = await office.phone('full-carrier', { rings: false });
+    full.onIncoming((call) => call.refuse(503));
+    const other = await Phone.open({ server, user: 'other-carrier' });
+    const { body: trunks } = await office.system.api<{ items: { id: string }[] }>('GET', '/trunks');
+    const first = trunks.items[0]?.id ?? '';
+    const { body: second } = await office.system.api<{ id: string }>('POST', '/trunks', {
+      name: 'other carrier',
+      kind: 'address',
+      sourceAddresses: ['127.0.0.2'],
+      host: '127.0.0.1',
+      port: other.sipPort,
+      callerIdFormat: 'digits',
+      dialFormat: 'national',
+    });
+    try {
+      const number = newNumber();
+      const code = await clientOf(number);
+      await office.system.api('PATCH', `/trunks/${first}`, { port: full.sipPort });
+      const outgoing = await (await office.manager('101')).dial(code);
+      const atOther = await other.incoming();
+      expect(atOther.dialled).toBe(number.replace('+7', '8'));
+      expect(atOther.shown.user).toBe(COMPANY_NUMBER.slice(1));
+      const client = await atOther.answer();
+      await (await outgoing.answered).hangUp();
+      await client.ended;
+      expect((await ended(1))[0]).toMatchObject({ outcome: 'answered' });
+    } finally {
+      await office.system.api('PATCH', `/trunks/${first}`, { port: office.carrier.sipPort });
+      await office.system.api('DELETE', `/trunks/${second.id}`);
+      await other.close();
+    }
+  });
+});
