@@ -33,7 +33,16 @@ const tops = ['follow-ups', 'recordings', 'supervision', 'reports', 'integration
 for (const top of tops)
   below[top] = [...Object.keys(below).filter((f) => f !== 'embedded'), ...tops.filter((t) => t !== top)];
 below.web = ['contracts'];
-below['rotate-key'] = ['common', 'database', 'ledger', 'provisioning', 'clients', 'recordings', 'embedded'];
+below['rotate-key'] = [
+  'common',
+  'database',
+  'ledger',
+  'provisioning',
+  'clients',
+  'calls',
+  'recordings',
+  'embedded',
+];
 below.doctor = ['common', 'database', 'provisioning', 'embedded', 'simulate'];
 
 const oneWay = Object.entries(below).map(([folder, allowed]) => ({

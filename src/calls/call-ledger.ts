@@ -18,7 +18,8 @@ import { ENDINGS, outcomeOf, type Direction, type EndingName, type Outcome } fro
 import { ControlPlanes } from './control-planes.js';
 import { talkedWith } from './last-talk.js';
 import { lockCallsOut } from './dial-admission.js';
-import type { LiveCall, LiveParts, RungExtension } from './live-call.js';
+import type { LiveCall, LiveParts, PendingParts, RungExtension } from './live-call.js';
+import { SealedDialogs } from './sealed-dialogs.js';
 
 /** Who calls in. */
 export interface ReceivedFrom {
@@ -88,6 +89,7 @@ export class CallLedger {
     private readonly vault: NumberVault,
     private readonly planes: ControlPlanes,
     private readonly notifications: Notifications,
+    private readonly dialogs: SealedDialogs,
   ) {
     ledger.project('call.received', (tx, write) => this.applyReceived(tx, write));
     ledger.project('call.handed-over', (tx, write) => this.applyHandedOver(tx, write));
@@ -116,7 +118,7 @@ export class CallLedger {
       caller: protectedNumber ? { sealed: protectedNumber.sealed.toString('base64') } : null,
       stickyMinutes,
       controlPlaneId: this.planes.id,
-      callerTrace: invite.trace,
+      callerTrace: this.dialogs.trace(invite.trace),
     };
     const { result } = await this.ledger.write({
       ...this.entry(call, 'call.received', `carrier:${trunk.name}`, data),
@@ -126,7 +128,7 @@ export class CallLedger {
   }
 
   async handedOver(call: LiveCall, data: HandedOverData): Promise<void> {
-    await this.ledger.write(this.entry(call, 'call.handed-over', 'system', data));
+    await this.ledger.write(this.entry(call, 'call.handed-over', 'system', this.sealed(data)));
   }
 
   /** @param at when that was, where it is written late */
@@ -136,12 +138,21 @@ export class CallLedger {
     data: AnsweredData,
     at?: string,
   ): Promise<void> {
-    const entry = this.entry(call, 'call.answered', `extension:${extension}`, data);
+    const entry = this.entry(call, 'call.answered', `extension:${extension}`, this.sealed(data));
     await this.ledger.write(at === undefined ? entry : { ...entry, at });
   }
 
   async rejoined(call: LiveCall, data: RejoinedData): Promise<void> {
-    await this.ledger.write(this.entry(call, 'call.rejoined', 'system', data));
+    await this.ledger.write(this.entry(call, 'call.rejoined', 'system', this.sealed(data)));
+  }
+
+  /** What a call left open had around it, for use. */
+  liveOf({ live }: Call): LiveParts | PendingParts | null {
+    return live && this.dialogs.opened(live);
+  }
+
+  private sealed<T extends { live: LiveParts }>(data: T): T {
+    return { ...data, live: this.dialogs.parts(data.live) };
   }
 
   /** A conversation of an earlier process goes on in this one. */

@@ -72,8 +72,11 @@ export class CallRecovery {
     return this.database.transaction(companyId, (tx) => this.clients.byId(tx, clientId));
   }
 
-  private openCallsOf(controlPlaneId: string): Promise<Call[]> {
-    return this.database.transaction('*', (tx) => tx.findBy(Call, { controlPlaneId, endedAt: IsNull() }));
+  private async openCallsOf(controlPlaneId: string): Promise<Call[]> {
+    const open = await this.database.transaction('*', (tx) =>
+      tx.findBy(Call, { controlPlaneId, endedAt: IsNull() }),
+    );
+    return open.map((call) => this.left.opened(call));
   }
 
   /** Makes a dead control plane's calls ours, in one step: of several survivors one gets them. */

@@ -40,6 +40,7 @@ import { PlanWalker } from './plan-walker.js';
 import { ProxyLeases } from './proxy-leases.js';
 import { ReferHandler } from './refer.handler.js';
 import { RingingPhones } from './ringing-phones.js';
+import { SealedDialogs } from './sealed-dialogs.js';
 import { SpokenRefusal } from './spoken-refusal.js';
 import { TalkLedger } from './talk-ledger.js';
 import { Talks } from './talks.js';
@@ -84,6 +85,7 @@ import { UnwrittenAnswers } from './unwritten-answers.js';
     ProxyLeases,
     ReferHandler,
     RingingPhones,
+    SealedDialogs,
     SpokenRefusal,
     TalkLedger,
     Talks,

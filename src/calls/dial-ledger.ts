@@ -13,6 +13,7 @@ import { ENDINGS, type EndingName } from './call-endings.js';
 import { ControlPlanes } from './control-planes.js';
 import { admit, type DailyCaps } from './dial-admission.js';
 import type { LiveCall } from './live-call.js';
+import { SealedDialogs } from './sealed-dialogs.js';
 
 /** How a manager's device, or somebody for him, named whom he calls. */
 export type DialledBy = 'code' | 'number' | 'click' | 'proxy-number' | 'menu' | 'extension' | 'emergency';
@@ -59,6 +60,7 @@ export class DialLedger {
     private readonly ledger: Ledger,
     private readonly provisioning: Provisioning,
     private readonly planes: ControlPlanes,
+    private readonly dialogs: SealedDialogs,
   ) {
     ledger.project('call.dialled', (tx, write) => this.apply(tx, write));
   }
@@ -70,6 +72,7 @@ export class DialLedger {
   async dialled(call: LiveCall, { extension, ...dialled }: DialledCall): Promise<void> {
     const data: DialledData = {
       ...dialled,
+      callerTrace: dialled.callerTrace && this.dialogs.trace(dialled.callerTrace),
       direction: call.direction === 'internal' ? 'internal' : 'outbound',
       companyNumber: call.companyNumber ?? null,
       extensionId: extension.id,

@@ -18,6 +18,12 @@ export class LeftCalls {
     private readonly uac: Uac,
   ) {}
 
+  /** A call as it was found in the database, its dialogs known by their names. */
+  opened(call: Call): Call {
+    return { ...call, live: this.callLedger.liveOf(call) };
+  }
+
+  /** @param call opened */
   async end(call: Call): Promise<void> {
     await this.hangUp(call);
     await this.callLedger.endedAfterRestart({

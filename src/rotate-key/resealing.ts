@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { keyIdOf, type Sealer } from '../common/sealer.js';
 import type { Database } from '../database/database.js';
+import { DIALOG_CONTEXT } from '../calls/sealed-dialogs.js';
 import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.js';
 
 /** Rows of one transaction: a call that wants one of them waits for so many at most. */
@@ -35,6 +36,7 @@ export async function resealAll(
       );
     }
   }
+  await resealOpenCalls(database, sealer, keyId);
   if (drop !== undefined) await dropHashes(database, keyId, drop);
   return done;
 }
@@ -78,6 +80,28 @@ async function resealBatch(
   );
   done.sealed += ids.length;
   return rows.length < BATCH ? undefined : rows.at(-1)?.id;
+}
+
+/** Calls that go on name their clients' dialogs, sealed, within what is stored with them (calls/sealed-dialogs.ts). */
+async function resealOpenCalls(database: Database, sealer: Sealer, keyId: number): Promise<void> {
+  await database.transaction('*', async (tx) => {
+    for (const path of ['{clientDialogId}', '{caller,dialog}']) {
+      const rows = await tx.query<{ id: string; sealed: string }[]>(
+        'SELECT id, live #>> $1 AS sealed FROM call WHERE ended_at IS NULL AND live #>> $1 IS NOT NULL FOR UPDATE',
+        [path],
+      );
+      for (const { id, sealed } of rows) {
+        const dialog = openedOrNot(sealer, Buffer.from(sealed, 'base64'), DIALOG_CONTEXT);
+        if (dialog === undefined) continue;
+        const anew = sealer.seal(dialog, DIALOG_CONTEXT, keyId).toString('base64');
+        await tx.query('UPDATE call SET live = jsonb_set(live, $2, to_jsonb($3::text)) WHERE id = $1', [
+          id,
+          path,
+          anew,
+        ]);
+      }
+    }
+  });
 }
 
 function openedOrNot(sealer: Sealer, sealed: Buffer, context: string): string | undefined {

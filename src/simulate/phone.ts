@@ -36,8 +36,9 @@ export interface DialOptions {
   headers?: Record<string, string>;
   /** false: an INVITE without SDP (RFC 3261 §13.2.1), the answer goes into the ACK. */
   offer?: boolean;
-  /** In place of the phone's own SDP. */
-  sdp?: string;
+  /** In place of the phone's own SDP; or made of it. */
+  sdp?: string | ((own: string) => string);
+  callId?: string;
   /** Hz to send from the answer on; 0: silence. */
   toneHz?: number;
 }
@@ -122,14 +123,16 @@ export class Phone {
   async dial(number: string, options: DialOptions = {}): Promise<OutgoingCall> {
     const { server, ip, codecs, password, user } = this.options;
     const audio = await this.openAudio();
-    const body =
-      options.offer === false ? undefined : (options.sdp ?? writeSdp({ ip, port: audio.port }, codecs));
+    const { sdp = (own: string) => own } = options;
+    const offer = typeof sdp === 'string' ? sdp : sdp(writeSdp({ ip, port: audio.port }, codecs));
+    const body = options.offer === false ? undefined : offer;
     const invite = this.agent.invite({
       uri: `sip:${number}@${server.ip}:${server.port}`,
       target: this.target,
       from: this.address(options.from, options.displayName),
       to: `<sip:${number}@${server.ip}>`,
       headers: options.headers,
+      callId: options.callId,
       body,
       ...(password !== undefined && { credentials: { username: user, password } }),
     });
@@ -241,15 +244,18 @@ export class IncomingCall {
     this.audio.sendTo(to, CODECS[codec], eventPayloadType);
   }
 
-  /** @param toneHz Hz to send from now on; 0: silence */
-  async answer(toneHz = 0): Promise<Conversation> {
+  /**
+   * @param toneHz Hz to send from now on; 0: silence
+   * @param headers of the 200
+   */
+  async answer(toneHz = 0, headers?: Record<string, string>): Promise<Conversation> {
     const { ip, codecs } = this.phone.options;
     const audio = this.audio ?? (await this.phone.openAudio());
     const offer = this.invite.body;
     const theirs = offer === '' ? undefined : readSdp(offer);
     const common = theirs?.codecs.filter((codec) => codecs.includes(codec)) ?? codecs;
     const body = writeSdp({ ip, port: audio.port }, common, { event: theirs?.eventPayloadType });
-    const dialog = this.invite.answer({ body });
+    const dialog = this.invite.answer({ body, headers });
     const conversation = new Conversation(this.phone, dialog, audio, toneHz);
     const ack = await dialog.acked;
     conversation.talk(offer === '' ? ack.text : offer);

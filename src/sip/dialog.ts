@@ -1,5 +1,6 @@
 import { AppError, messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
+import { callLabel } from './call-label.js';
 import type { DrachtioConnection } from './drachtio.connection.js';
 import { DialogRefer, type Refer } from './refer.js';
 import type { ReplacedDialog } from './replaces.js';
@@ -148,7 +149,10 @@ export class DrachtioDialog implements SipDialog {
       );
     } catch (error) {
       // RFC 3261 §15.1.1: a BYE that fails ends the dialog all the same.
-      log('sip').debug({ sipCallId: this.sipCallId, error: messageOf(error) }, 'BYE without an answer');
+      log('sip').debug(
+        { sipCall: callLabel(this.sipCallId), error: messageOf(error) },
+        'BYE without an answer',
+      );
     }
   }
 
@@ -250,7 +254,10 @@ export class DrachtioDialog implements SipDialog {
       });
     } catch (error) {
       const status = error instanceof AppError && error.sipStatus ? error.sipStatus : 488;
-      log('sip').info({ sipCallId: this.sipCallId, status, error: messageOf(error) }, 're-INVITE refused');
+      log('sip').info(
+        { sipCall: callLabel(this.sipCallId), status, error: messageOf(error) },
+        're-INVITE refused',
+      );
       reply.send(status, 'Not Acceptable Here', {});
     }
   }

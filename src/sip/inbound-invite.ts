@@ -1,6 +1,7 @@
 import { log } from '../common/log.js';
 import { messageOf } from '../common/app-error.js';
 import type { CompanyNumberConfig, ExtensionConfig, TrunkConfig } from '../provisioning/config.js';
+import { callLabel } from './call-label.js';
 import type { Caller } from './caller.js';
 import type { SipDialog } from './dialog.js';
 import type { Dialogs } from './dialogs.js';
@@ -134,6 +135,9 @@ export class InviteReply {
   private readonly logFailure = (error?: unknown): void => {
     // Crossing a CANCEL is the usual reason: the transaction has its 487 already.
     if (error)
-      log('sip').debug({ sipCallId: this.sipCallId, error: messageOf(error) }, 'a response was not sent');
+      log('sip').debug(
+        { sipCall: callLabel(this.sipCallId), error: messageOf(error) },
+        'a response was not sent',
+      );
   };
 }

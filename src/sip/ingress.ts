@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
+import { callLabel } from './call-label.js';
 import { DrachtioConnection } from './drachtio.connection.js';
 import { Dialogs } from './dialogs.js';
 import { InviteReply, type DeviceInvite, type InboundInvite } from './inbound-invite.js';
@@ -111,7 +112,10 @@ export class Ingress {
       }
       await this.handOn(this.naming.name(request, source), reply, source);
     } catch (error) {
-      log('sip').error({ sipCallId: reply.sipCallId, error: messageOf(error) }, 'an INVITE was not handled');
+      log('sip').error(
+        { sipCall: callLabel(reply.sipCallId), error: messageOf(error) },
+        'an INVITE was not handled',
+      );
       await this.refuse(reply, { reason: 'handler-failed', source, sipCallId: reply.sipCallId });
     }
   }

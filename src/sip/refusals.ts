@@ -108,7 +108,7 @@ export class Refusals {
       sipStatus,
       cause: causeOfStatus(sipStatus),
       source: { protocol: source.protocol, address: source.address, port: source.port },
-      sipCallId: sipCallId.slice(0, 256),
+      sipCallIdHash: this.sealer.lookupHash(sipCallId).toString('base64'),
       trunkId: trunk?.id ?? null,
       companyNumber: companyNumber?.number ?? null,
       companyNumberId: companyNumber?.id ?? null,

@@ -99,7 +99,7 @@ export async function reconcile({ databaseUrl, dataKey, records, totals, desks, 
     };
     const received = byCaller('call.received', ({ number_hash }) => number_hash?.toString('base64'));
     // A refusal may come before anybody looked who calls, so it is known by its Call-ID.
-    const refused = byCaller('call.refused', ({ payload }) => payload.sipCallId);
+    const refused = byCaller('call.refused', ({ payload }) => payload.sipCallIdHash);
     let suppressed = entries
       .filter(({ kind }) => kind === 'call.refusals-suppressed')
       .reduce((sum, { payload }) => sum + payload.count, 0);
@@ -123,7 +123,8 @@ export async function reconcile({ databaseUrl, dataKey, records, totals, desks, 
         counts.received += 1;
         if (record.talked && !inLedger.some(({ call_id }) => answered.has(call_id)))
           counts['talked, written as unanswered'] += 1;
-      } else if (refused.has(record.callId)) counts.refused += 1;
+      } else if (record.callId && refused.has(sealer.lookupHash(record.callId).toString('base64')))
+        counts.refused += 1;
       else if (isOfTheServer(record, downs)) {
         counts['by the SIP server alone'] += 1;
         unwritten.push(`${new Date(record.placedAt).toISOString()} ${record.responses.join(' ')}`);
