@@ -17,14 +17,15 @@ export class SocketTap {
   private readonly restore: () => void;
 
   constructor() {
-    const tap = this;
+    const datagram = (port: number, bytes: Buffer) => this.take(this.datagrams, port, bytes);
+    const chunk = (port: number, bytes: Buffer) => this.take(this.streams, port, bytes);
     const emit = EventEmitter.prototype.emit;
     UdpSocket.prototype.emit = function (this: UdpSocket, event: string | symbol, ...values: unknown[]) {
-      if (event === 'message') tap.take(tap.datagrams, this.address().port, values[0] as Buffer);
+      if (event === 'message') datagram(this.address().port, values[0] as Buffer);
       return emit.call(this, event, ...values);
     } as typeof UdpSocket.prototype.emit;
     TcpSocket.prototype.emit = function (this: TcpSocket, event: string | symbol, ...values: unknown[]) {
-      if (event === 'data') tap.take(tap.streams, this.remotePort ?? 0, Buffer.from(values[0] as Buffer));
+      if (event === 'data') chunk(this.remotePort ?? 0, Buffer.from(values[0] as Buffer));
       return emit.call(this, event, ...values);
     } as typeof TcpSocket.prototype.emit;
     this.restore = () => {
