@@ -14,6 +14,8 @@ export const HOLD_TONE = 'tone_stream://v=-18;%(400,150,523);%(400,5000,659);loo
 /** Hold and retrieve: whoever is held hears that he is, and the recording runs on. */
 @Injectable()
 export class Hold {
+  private readonly turns = new WeakMap<MediaLeg, Promise<void>>();
+
   constructor(
     private readonly ledger: TalkLedger,
     private readonly prompts: Prompts,
@@ -27,7 +29,9 @@ export class Hold {
     party.holds = holds;
     if (call.talk?.[by].dialog !== party.dialog) return; // he waits, or has left the call
     const heldLeg = call.talk[by === 'client' ? 'manager' : 'client'].leg;
-    void (holds ? this.play(call, heldLeg, by === 'manager') : heldLeg.stopPlaying());
+    void this.inTurn(heldLeg, () =>
+      holds ? this.play(call, heldLeg, by === 'manager') : heldLeg.stopPlaying(),
+    );
     call.changed({ kind: holds ? 'held' : 'retrieved', by });
     void this.ledger.held(call, by, holds);
   }
@@ -35,8 +39,22 @@ export class Hold {
   /** The parties were joined anew: whoever is held hears it again. */
   async resume(call: LiveCall): Promise<void> {
     const { talk } = call;
-    if (talk?.manager.holds) await this.play(call, talk.client.leg, true);
-    if (talk?.client.holds) await this.play(call, talk.manager.leg, false);
+    for (const [party, leg, isClient] of [
+      [talk?.manager, talk?.client.leg, true],
+      [talk?.client, talk?.manager.leg, false],
+    ] as const) {
+      if (party?.holds && leg) await this.inTurn(leg, () => this.play(call, leg, isClient));
+    }
+  }
+
+  /** One after another on each leg: who is taken back at once is not left with a tone that was still on its way. */
+  private inTurn(leg: MediaLeg, step: () => Promise<void>): Promise<void> {
+    const turn = (this.turns.get(leg) ?? Promise.resolve()).then(step);
+    this.turns.set(
+      leg,
+      turn.catch(() => undefined),
+    );
+    return turn;
   }
 
   private async play(call: LiveCall, leg: MediaLeg, isClient: boolean): Promise<void> {

@@ -7,6 +7,7 @@ import { Database } from '../../src/database/database.js';
 import { BullDispatcher } from '../../src/jobs/bull.dispatcher.js';
 import type { Dispatcher } from '../../src/jobs/dispatcher.js';
 import { InProcessDispatcher } from '../../src/jobs/in-process.dispatcher.js';
+import { JOB_KINDS, type JobKind } from '../../src/jobs/job-kinds.js';
 import { JobHandlers, type Job, type JobHandler, type JobPayload } from '../../src/jobs/job-handlers.js';
 import { JobRunner } from '../../src/jobs/job-runner.js';
 import { Jobs } from '../../src/jobs/jobs.js';
@@ -38,7 +39,7 @@ function promises(transport: Transport): void {
 
   const start = async (handler: JobHandler): Promise<Jobs> => {
     const handlers = new JobHandlers();
-    handlers.register('recording.check', handler);
+    for (const kind of Object.keys(JOB_KINDS) as JobKind[]) handlers.register(kind, handler);
     const jobs = new Jobs(
       database,
       handlers,

@@ -1,6 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { CallView } from '../../src/contracts/calls.js';
+import type { MediaServerView } from '../../src/contracts/media-servers.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
+import { embeddedEngine } from '../support/embedded-engine.js';
+import { startEngines } from '../support/engines.js';
 import { env } from '../support/env.js';
+import { startMediaBox } from '../support/media-box.js';
 import { expectToHear, Office, recordingOf, TONES } from '../support/office.js';
 import { isAlive } from '../support/processes.js';
 import { tcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
@@ -179,6 +186,65 @@ describe('kill -9 of the embedded PostgreSQL', () => {
     await system.assertNothingLeft();
     await office?.close();
   }, 150_000);
+});
+
+describe('kill -9 of a media server', () => {
+  it('after a transfer: the client and the second manager hear each other again, on another one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'linekeeper-faults-'));
+    const engines = env.engine === 'external' ? await startEngines(folder) : await embeddedEngine(folder);
+    const victim = await startMediaBox(folder, 1);
+    const database = await testDatabase();
+    const first = engines.settings['FREESWITCH_URL'] as string;
+    const office = await Office.open({
+      shared: { engines, database },
+      settings: {
+        ...engines.settings,
+        FREESWITCH_URL: [first, victim.url].join(','),
+        RECORDINGS_DIR: join(folder, 'recordings'),
+      },
+    });
+    const { system } = office;
+    const change = (what: 'drain' | 'resume') =>
+      system.api('POST', `/media-servers/${new URL(first).host}/${what}`);
+    try {
+      await until('both media servers are up', async () => {
+        const { body } = await system.api<{ items: MediaServerView[] }>('GET', '/media-servers');
+        return body.items.every(({ health }) => health === 'up');
+      });
+      expect((await change('drain')).status).toBe(200);
+      const desk = await office.manager('101');
+      const call = await office.call('+79161234564');
+      const manager = await (await desk.incoming()).answer(TONES['101']);
+      const client = await call.answered;
+      const colleague = await office.manager('102'); // not before: he is of the same group
+      expect(await manager.refer('102')).toBe(202);
+      const second = await (await colleague.incoming()).answer(TONES['102']);
+      await manager.ended;
+      await expectToHear(client.audio, TONES['102']);
+      expect((await change('resume')).status).toBe(200);
+
+      process.kill(victim.pid, 'SIGKILL');
+      await until('both are joined anew', async () => {
+        const rows = await system.sql(`SELECT 1 FROM ledger_entry WHERE kind = 'call.rejoined'`);
+        return rows.length === 1;
+      });
+      await expectToHear(client.audio, TONES['102']);
+      await expectToHear(second.audio, TONES.caller);
+      await client.hangUp();
+      await second.ended;
+      expect(await office.lastCall(1)).toMatchObject({
+        outcome: 'answered',
+        ending: 'client-hung-up',
+        manager: { number: '102' },
+      });
+      await system.assertNothingLeft();
+    } finally {
+      await office.close();
+      await Promise.all([engines.stop(), victim.stop()]);
+      await database.drop();
+      if (!env.keep) rmSync(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
 });
 
 const describeEmbedded = env.engine === 'embedded' ? describe : () => undefined;

@@ -121,16 +121,17 @@ describe('two media servers under two control planes', () => {
     await Promise.all([expectToHear(caller.audio, TONES['101']), expectToHear(manager.audio, TONES.caller)]);
     await caller.hangUp();
     await manager.ended;
-    await until('both segments are stored', async () => {
-      const rows = await two.planes[0].sql<{ state: string }>(
-        `SELECT state FROM recording JOIN call ON call.id = recording.call_id
+    await until('both segments are in the one recording', async () => {
+      const [row] = await two.planes[0].sql<{ state: string; segments: number }>(
+        `SELECT state, (SELECT count(*)::int FROM recording_segment s WHERE s.recording_id = recording.id) AS segments
+         FROM recording JOIN call ON call.id = recording.call_id
          WHERE call.started_at = (SELECT max(started_at) FROM call)`,
       );
-      return rows.length === 2 && rows.every(({ state }) => state === 'stored');
+      return row?.state === 'stored' && row.segments === 2;
     });
     const [call] = await two.planes[0].sql(
       'SELECT outcome, ending FROM call ORDER BY started_at DESC LIMIT 1',
     );
-    expect(call).toMatchObject({ outcome: 'answered', ending: 'caller-hung-up' });
+    expect(call).toMatchObject({ outcome: 'answered', ending: 'client-hung-up' });
   }, 60_000);
 });

@@ -186,6 +186,20 @@ describe('one call, several managers', () => {
   const owedAfter = async ({ id, client }: CallView) =>
     (await office.followUps()).filter((one) => one.client.code === client?.code && one.lastCallId === id);
 
+  it('a client who hangs up while he is passed on: the phones fall silent, and he is owed a call', async () => {
+    const { client, manager } = await talk('101');
+    const colleague = await office.manager('102'); // not before: he is of the same group
+    expect(await manager.refer('102')).toBe(202);
+    const ringing = await colleague.incoming();
+    await client.hangUp();
+    await ringing.cancelled;
+    await manager.ended;
+    const call = await last();
+    expect(call).toMatchObject({ outcome: 'answered', ending: 'client-left-in-transfer', endedBy: 'client' });
+    expect(await talkersOf(call)).toEqual(['101']);
+    expect(await owedAfter(call)).toHaveLength(1);
+  });
+
   it('a client whom nobody takes, nor takes back, is told so, and is owed a call', async () => {
     const { client, manager } = await talk('101');
     const desk = await office.manager('101');

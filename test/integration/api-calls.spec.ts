@@ -61,6 +61,7 @@ describe('calls, clients and follow-ups', () => {
         expect.objectContaining({ extension: { number: '101', name: 'Anna' }, sipStatus: 487, cause: 26 }),
         expect.objectContaining({ extension: { number: '102', name: 'Boris' } }),
       ],
+      talks: [],
     });
   });
 

@@ -32,7 +32,9 @@ describe('the registrar', () => {
     const answer = await p.register(right('101', algorithm));
     expect(statusOf(answer)).toBe(200);
     expect(headerOf(answer, 'Contact')).toMatch(new RegExp(`${p.contact};expires=300`));
-    expect(rig.location.targetsOf('e101')).toEqual([{ extensionId: 'e101', uri: p.contact.slice(1, -1) }]);
+    expect(rig.location.targetsOf('e101')).toEqual([
+      { extensionId: 'e101', media: 'rtp', uri: p.contact.slice(1, -1) },
+    ]);
   });
 
   it('offers SHA-256 before MD5 in one header line', async () => {
@@ -133,6 +135,7 @@ describe('the registrar', () => {
     expect(rig.location.targetsOf('e101')).toEqual([
       {
         extensionId: 'e101',
+        media: 'rtp',
         uri: 'sip:101@192.168.77.7:5066',
         proxy: `sip:127.0.0.1:${p.raw.port};transport=udp`,
       },
