@@ -6,6 +6,7 @@ import { Database } from '../../dist/database/database.js';
 import { BullDispatcher } from '../../dist/jobs/bull.dispatcher.js';
 import { InProcessDispatcher } from '../../dist/jobs/in-process.dispatcher.js';
 import { JobHandlers } from '../../dist/jobs/job-handlers.js';
+import { JOB_KINDS } from '../../dist/jobs/job-kinds.js';
 import { JobRunner } from '../../dist/jobs/job-runner.js';
 import { Jobs } from '../../dist/jobs/jobs.js';
 import { Outbox } from '../../dist/jobs/outbox.js';
@@ -14,10 +15,11 @@ const [url, redisUrl] = process.argv.slice(2);
 configureLog('silent');
 const database = await Database.open(url);
 const handlers = new JobHandlers();
-handlers.register('recording.check', async ({ id, payload }) => {
-  writeSync(1, `${id}\n`);
-  if (payload.hangs) await new Promise(() => {});
-});
+for (const kind of Object.keys(JOB_KINDS))
+  handlers.register(kind, async ({ id, payload }) => {
+    writeSync(1, `${id}\n`);
+    if (payload.hangs) await new Promise(() => {});
+  });
 const outbox = new Outbox(database);
 const dispatcher = redisUrl ? new BullDispatcher(redisUrl) : new InProcessDispatcher();
 const jobs = new Jobs(database, handlers, outbox, new JobRunner(database, handlers), dispatcher, 200);
