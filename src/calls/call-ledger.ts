@@ -20,6 +20,7 @@ import { talkedWith } from './last-talk.js';
 import { lockCallsOut } from './dial-admission.js';
 import type { LiveCall, LiveParts, PendingParts, RungExtension } from './live-call.js';
 import { SealedDialogs } from './sealed-dialogs.js';
+import type { Segment } from './segment.js';
 
 /** Who calls in. */
 export interface ReceivedFrom {
@@ -40,15 +41,6 @@ interface ReceivedData {
   stickyMinutes?: number;
   controlPlaneId: string;
   callerTrace: InviteTrace;
-}
-
-/** One file of a conversation's recording, and by which rule; ids are null where the call is not recorded. */
-export interface Segment {
-  recordingId: string | null;
-  /** Below RECORDINGS_DIR. */
-  recordingPath: string | null;
-  ruleId: string | null;
-  retentionDays: number | null;
 }
 
 /** A conversation joined anew after its media server was lost, as it goes to the ledger; without a segment, unrecorded. */

@@ -11,7 +11,7 @@ import { RecordingFiles } from '../media/recording-files.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import { recordingRule, type RecordingQuestion } from '../routing/recording-rule.js';
 import { CALL_RECORDED } from '../routing/router.js';
-import type { Segment } from './call-ledger.js';
+import type { Segment } from './segment.js';
 import type { LiveCall } from './live-call.js';
 
 const NOT_RECORDED: Segment = { recordingId: null, recordingPath: null, ruleId: null, retentionDays: null };

@@ -6,7 +6,7 @@ import type { ClientView } from '../clients/client-directory.js';
 import type { Caller } from '../sip/caller.js';
 import type { InviteTrace } from '../sip/pending-invite.js';
 import type { Direction, EndingName } from './call-endings.js';
-import type { Segment } from './call-ledger.js';
+import type { Segment } from './segment.js';
 import type { Parties } from './party.js';
 import type { Ring } from './ring.js';
 

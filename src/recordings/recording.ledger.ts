@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, Not, type EntityManager } from 'typeorm';
 import { Call } from '../calls/call.entity.js';
-import type { AnsweredData, EndedData, Segment } from '../calls/call-ledger.js';
+import type { AnsweredData, EndedData } from '../calls/call-ledger.js';
+import type { Segment } from '../calls/segment.js';
 import { newId } from '../common/ids.js';
 import { Outbox } from '../jobs/outbox.js';
 import { Ledger } from '../ledger/ledger.js';
