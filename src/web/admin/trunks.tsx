@@ -3,6 +3,7 @@ import {
   NumberInput,
   PasswordInput,
   SegmentedControl,
+  Select,
   Switch,
   TagsInput,
   TextInput,
@@ -92,8 +93,12 @@ const NEW: TrunkFields = {
   transport: 'udp',
   username: null,
   sourceAddresses: [],
+  callerIdFormat: 'e164',
+  dialFormat: 'e164',
+  outboundProxy: null,
   enabled: true,
 };
+const FORMATS: readonly Trunk['dialFormat'][] = ['e164', 'digits', 'national'];
 
 export function TrunkForm({ trunk, onDone }: { trunk: Trunk | undefined; onDone: () => void }) {
   const { t } = useTranslation();
@@ -105,8 +110,13 @@ export function TrunkForm({ trunk, onDone }: { trunk: Trunk | undefined; onDone:
       title={trunk?.name ?? t('trunks.create')}
       form={form}
       onClose={onDone}
-      change={({ password, username, ...fields }) => ({
-        input: { ...fields, username: username || null, ...(password && { password }) },
+      change={({ password, username, outboundProxy, ...fields }) => ({
+        input: {
+          ...fields,
+          username: username || null,
+          outboundProxy: outboundProxy || null,
+          ...(password && { password }),
+        },
         ...(id && { params: { id } }),
       })}
     >
@@ -157,6 +167,22 @@ export function TrunkForm({ trunk, onDone }: { trunk: Trunk | undefined; onDone:
           {...form.field('sourceAddresses')}
         />
       )}
+      {(['dialFormat', 'callerIdFormat'] as const).map((field) => (
+        <Select
+          key={field}
+          label={t(`trunks.${field}`)}
+          allowDeselect={false}
+          data={FORMATS.map((value) => ({ value, label: t(`trunks.format.${value}`) }))}
+          value={form.values[field]}
+          onChange={(value) => form.set({ [field]: value })}
+        />
+      ))}
+      <TextInput
+        label={t('trunks.outboundProxy')}
+        description={t('trunks.outboundProxyHint')}
+        {...form.field('outboundProxy')}
+        value={form.values.outboundProxy ?? ''}
+      />
       <Switch
         label={t('trunks.enabled')}
         checked={form.values.enabled}

@@ -397,6 +397,11 @@ export const en = {
     passwordKept: 'Leave empty to keep the password',
     sources: 'Sends from',
     sourcesHint: 'IP addresses or networks, each with Enter: 203.0.113.10',
+    dialFormat: 'Calls numbers as',
+    callerIdFormat: 'Shows our number as',
+    format: { e164: '+7 495 000-01-00', digits: '7 495 000-01-00', national: '8 495 000-01-00' },
+    outboundProxy: 'Outbound proxy',
+    outboundProxyHint: 'Only where the carrier names one: sip:sbc.example.net:5060',
     enabled: 'Switched on',
     empty: 'No trunk yet',
     emptyHint:

@@ -409,6 +409,11 @@ export const ru: Translation = {
     passwordKept: 'Оставьте пустым, чтобы не менять пароль',
     sources: 'Откуда шлёт',
     sourcesHint: 'IP-адреса или сети, каждый через Enter: 203.0.113.10',
+    dialFormat: 'Набирает номера как',
+    callerIdFormat: 'Показывает наш номер как',
+    format: { e164: '+7 495 000-01-00', digits: '7 495 000-01-00', national: '8 495 000-01-00' },
+    outboundProxy: 'Исходящий прокси',
+    outboundProxyHint: 'Только если его назвал оператор: sip:sbc.example.net:5060',
     enabled: 'Включён',
     empty: 'Транков пока нет',
     emptyHint:
