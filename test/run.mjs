@@ -15,7 +15,7 @@ const KINDS = [
   { name: 'torture', workers: 2, minutes: 5 },
   { name: 'integration', workers: 2, minutes: 8 },
   { name: 'web', workers: 1, minutes: 8 },
-  { name: 'e2e', workers: 2, minutes: 14 },
+  { name: 'e2e', workers: 3, minutes: 14 },
   { name: 'real-clients', workers: 1, minutes: 8 },
 ];
 

@@ -49,9 +49,12 @@ export class AttendedTransfer {
     consultation.release(colleague.dialog, colleague.leg);
     refer.notify(200);
     noteTaken(call, colleague.extensionId);
-    const handedOver = this.conversation.handOver(call, next);
-    consultation.end('joined-by-transfer');
-    await handedOver;
+    try {
+      await this.conversation.handOver(call, next);
+    } finally {
+      // Not before: a media server hangs up on a leg whose partner ends, and the colleague's was the manager's partner.
+      consultation.end('joined-by-transfer');
+    }
     if (next.leg !== colleague.leg) await colleague.leg.end();
     void this.showClient(call, next);
     return undefined;

@@ -163,9 +163,12 @@ export class Conversation {
     endOnBye(call, client.dialog, left);
     client.leg.onLost((loss) => call.end(loss === 'no-audio' ? 'no-audio' : 'media-server-lost'));
     const gone = new Promise<void>((resolve) => manager.dialog.onBye(() => resolve()));
-    void gone.then(() => manager.leg.end());
-    await Promise.all([client.leg.stopPlaying(), manager.leg.stopPlaying()]);
-    await client.leg.part(manager.leg);
+    const parting = Promise.all([client.leg.stopPlaying(), manager.leg.stopPlaying()]).then(() =>
+      client.leg.part(manager.leg),
+    );
+    // Not before they are parted: a media server hangs up on a leg whose partner ends.
+    void Promise.allSettled([gone, parting]).then(() => manager.leg.end());
+    await parting;
     return { client, manager, left: gone };
   }
 

@@ -240,7 +240,9 @@ describeWith(['redis-server'], 'jobs, when Redis is killed', () => {
     const outbox = new Outbox(database);
     const handlers = new JobHandlers();
     const seen: string[] = [];
-    handlers.register('recording.check', async ({ id }) => void seen.push(id));
+    for (const kind of Object.keys(JOB_KINDS) as JobKind[]) {
+      handlers.register(kind, async ({ id }) => void seen.push(id));
+    }
     const runner = new JobRunner(database, handlers);
     const jobs = new Jobs(database, handlers, outbox, runner, new BullDispatcher(first.url), 200);
     await jobs.start();

@@ -43,6 +43,7 @@ describe('what administrators set up', () => {
       mobile: null,
       mobileMode: 'with',
       mobileDelayS: 0,
+      dialsNumbers: false,
     };
     expect(body).toEqual({
       ...shown,
