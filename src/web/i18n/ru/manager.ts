@@ -1,0 +1,61 @@
+import type { manager as english } from '../en/manager.js';
+import type { Translated } from '../translation.js';
+
+/** In Russian: the manager’s pages. */
+export const manager: Translated<typeof english> = {
+  debts: {
+    title: 'Мои долги',
+    lead: 'Клиенты, которым не ответили; самые давние сверху. Долг закрывает разговор с клиентом, и больше ничего.',
+    empty: 'Вашего звонка никто не ждёт',
+    emptyHint: 'Если звонок клиента пропустят, он появится здесь сам.',
+    call: 'Позвонить',
+    callWith: 'Позвонить: {{name}}',
+    attempts_one: '{{count}} звонок без ответа',
+    attempts_few: '{{count}} звонка без ответа',
+    attempts_many: '{{count}} звонков без ответа',
+    attempts_other: '{{count}} звонка без ответа',
+    since: 'с {{time}}',
+    due: 'срок {{time}}',
+    overdue: 'просрочено с {{time}}',
+    owner: 'должен: {{name}}',
+    mine: 'ваш',
+    anyones: 'общий',
+  },
+  calls: {
+    title: 'Звонки',
+    mine: 'Мои звонки',
+    leadMine: 'Звонки, которые звонили вам или на которые вы ответили.',
+    empty: 'Звонков пока нет',
+    emptyHint:
+      'Позвоните на номер компании с любого телефона: звонок появится здесь раньше, чем зазвонит первый аппарат.',
+    emptyFiltered: 'Таких звонков нет',
+    emptyFilteredHint: 'Снимите фильтр, чтобы увидеть больше.',
+    filter: 'Итог',
+    by: { from: 'с', to: 'до', direction: 'направление', manager: 'менеджер', clientCode: 'клиент' },
+    without: 'Снять фильтр: {{filter}}',
+  },
+  clients: {
+    lead: 'По коду и имени. Номера здесь не видит никто.',
+    search: 'Имя или код',
+    manager: 'Менеджер',
+    since: 'Первый звонок',
+    change: 'Изменить',
+    code: 'Клиент {{code}}',
+    of: 'Клиент менеджера {{name}} · {{number}}: его телефон звонит первым',
+    ofNobody: 'Общий: его звонки идут на группу',
+    history: 'Звонки',
+    notes: 'Заметки',
+    noHistory: 'Его звонки к вам не поступали.',
+    empty: 'Клиентов пока нет',
+    emptyHint: 'Каждый, кто позвонит, получит код и появится здесь.',
+    emptyFound: 'Такого нет',
+    emptyFoundHint: 'Ищите по части имени или началу кода.',
+  },
+  notes: {
+    new: 'Новая заметка',
+    write: 'Записать',
+    empty: 'Пока ничего не записано.',
+    remove: 'Удалить заметку',
+    removed: 'Заметка удалена',
+  },
+};
