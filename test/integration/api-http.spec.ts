@@ -17,7 +17,12 @@ describe('the web side', () => {
     const { status, body } = await api.fetch('GET', '/api/openapi.json');
     expect(status).toBe(200);
     expect(Object.keys(body.paths)).toEqual(
-      expect.arrayContaining(['/api/v1/calls/{id}', '/api/v1/clients', '/api/v1/recordings', '/health/ready']),
+      expect.arrayContaining([
+        '/api/v1/calls/{id}',
+        '/api/v1/clients',
+        '/api/v1/recordings',
+        '/health/ready',
+      ]),
     );
     for (const [path, operations] of Object.entries<Record<string, Operation>>(body.paths)) {
       for (const [method, operation] of Object.entries(operations)) {
