@@ -9,6 +9,8 @@ export interface DigestInput {
   username: string;
   realm: string;
   password: string;
+  /** In place of the password, where no more than this is kept: the hash of username, realm and password. */
+  ha1?: string | undefined;
   method: string;
   /** The digest-uri, as the client wrote it. */
   uri: string;
@@ -20,7 +22,7 @@ export interface DigestInput {
 /** RFC 7616 §3.4.1, qop=auth. @returns lower-case hexadecimal */
 export function digestResponse(input: DigestInput): string {
   const hash = (text: string) => createHash(ALGORITHMS[input.algorithm]).update(text).digest('hex');
-  const ha1 = hash(`${input.username}:${input.realm}:${input.password}`);
+  const ha1 = input.ha1 ?? hash(`${input.username}:${input.realm}:${input.password}`);
   const ha2 = hash(`${input.method}:${input.uri}`);
   const middle = input.qop ? `${input.nonce}:${input.qop.nc}:${input.qop.cnonce}:auth` : input.nonce;
   return hash(`${ha1}:${middle}:${ha2}`);

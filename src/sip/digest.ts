@@ -4,6 +4,9 @@ import { FailureLimit } from './failure-limit.js';
 import { Nonces } from './nonce.js';
 import { parseSipUri, readParams } from './sip-values.js';
 
+/** The same for all, so that it tells nobody which companies exist. */
+export const REALM = 'linekeeper';
+
 const WINDOW_MS = 300_000;
 /** Wrong passwords of one user from one address until it has to wait. */
 const USER_LIMIT = 10;
@@ -16,10 +19,12 @@ export interface DigestRequest {
   /** The Authorization or Proxy-Authorization header; several arrive joined by commas. */
   authorization: string | undefined;
   sourceAddress: string;
-  /** Whom the request says to be, from its address of record. */
+  /** Whom the request says to be: the user part of its address of record, or the name that a browser was given. */
   user: string;
   /** His password; undefined where there is no such user, which must look like a wrong password. */
   password: string | undefined;
+  /** In place of the password: its MD5 hash with username and realm. */
+  ha1?: string | undefined;
   /** What the challenge asks for; left out, all that we know. Browsers' SIP libraries read a single challenge. */
   algorithms?: readonly DigestAlgorithm[];
   /** He is registered from this address now: not locked out by what others try from there. */
@@ -42,7 +47,6 @@ export class DigestServer {
   private readonly bySource = new FailureLimit(SOURCE_LIMIT, WINDOW_MS);
 
   /**
-   * @param realm the same for all, so that it tells nobody which companies exist
    * @param nonceKey 32 bytes
    */
   constructor(
@@ -71,6 +75,7 @@ export class DigestServer {
       realm: this.realm,
       // A user who does not exist costs the same time as one who does.
       password: request.password ?? 'no such user',
+      ha1: request.ha1,
       method: request.method,
       uri,
       nonce,
@@ -78,7 +83,7 @@ export class DigestServer {
     });
     const isRight =
       equalInConstantTime(expected, answer.response) &&
-      request.password !== undefined &&
+      (request.ha1 ?? request.password) !== undefined &&
       username.split('@')[0] === request.user &&
       isSameTarget(uri, request.requestUri);
     if (!isRight) {

@@ -110,7 +110,7 @@ export class Ingress {
           },
         );
       }
-      await this.handOn(this.naming.name(request, source), reply, source);
+      await this.handOn(await this.naming.name(request, source), reply, source);
     } catch (error) {
       log('sip').error(
         { sipCall: callLabel(reply.sipCallId), error: messageOf(error) },

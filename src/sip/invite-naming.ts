@@ -45,7 +45,7 @@ export class InviteNaming {
     return trunksFrom(this.provisioning.snapshot, address).length > 0 || this.trunks.sendsFrom(address);
   }
 
-  name(request: StackRequest, source: SipSource): Naming {
+  async name(request: StackRequest, source: SipSource): Promise<Naming> {
     const { snapshot } = this.provisioning;
     const hops = request.get('max-forwards')?.trim();
     if (hops !== undefined && Number(hops) === 0) return refused('too-many-hops');
@@ -81,14 +81,14 @@ export class InviteNaming {
     return extensionId === undefined ? undefined : snapshot.extensions.get(extensionId);
   }
 
-  private nameDevice(
+  private async nameDevice(
     request: StackRequest,
     source: SipSource,
     device: ExtensionConfig,
     offer: string,
-  ): Naming {
+  ): Promise<Naming> {
     const aor = { user: device.number, host: '', extension: device };
-    const verdict = this.auth.check(request, source, aor, 'proxy-authorization');
+    const verdict = await this.auth.check(request, source, aor, 'proxy-authorization');
     if (verdict.kind === 'challenge') return { kind: 'challenge', header: verdict.header };
     if (verdict.kind === 'locked') return refused('wrong-password', { companyId: device.companyId });
     return { kind: 'device', extension: device, dialled: parseSipUri(request.uri)?.user ?? '', offer };

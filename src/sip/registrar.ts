@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { log } from '../common/log.js';
 import { Provisioning } from '../provisioning/provisioning.js';
@@ -7,7 +8,7 @@ import type { Binding } from './binding.js';
 import { DeviceAuth } from './device-auth.js';
 import { DrachtioConnection } from './drachtio.connection.js';
 import { Location } from './location.js';
-import { planRegistration } from './register-plan.js';
+import { planRegistration, REGISTER_LIMITS, type RegisterLimits } from './register-plan.js';
 import { readTokens } from './sip-values.js';
 import { sourceOf } from './source.js';
 import type { StackReply, StackRequest } from './stack.js';
@@ -35,10 +36,15 @@ export class Registrar {
 
   /** Takes REGISTER requests from now on; before the connection starts. */
   attach(): void {
-    this.connection.onRequest('register', (request, reply) => this.onRegister(request, reply));
+    this.connection.onRequest('register', (request, reply) => {
+      this.onRegister(request, reply).catch((error: unknown) => {
+        log('sip').error({ error: messageOf(error) }, 'a REGISTER was not handled');
+        reply.send(500, reasonOfStatus(500), { headers: {} });
+      });
+    });
   }
 
-  private onRegister(request: StackRequest, reply: StackReply): void {
+  private async onRegister(request: StackRequest, reply: StackReply): Promise<void> {
     const source = sourceOf(request);
     const send = (status: number, headers: Record<string, string> = {}, reason = reasonOfStatus(status)) =>
       reply.send(status, reason, { headers });
@@ -50,7 +56,7 @@ export class Registrar {
     const cseq = Number.parseInt(request.get('cseq') ?? '', 10);
     if (!aor || !Number.isSafeInteger(cseq)) return send(400);
 
-    const verdict = this.auth.check(request, source, aor, 'authorization');
+    const verdict = await this.auth.check(request, source, aor, 'authorization');
     if (verdict.kind === 'challenge') return send(401, { 'WWW-Authenticate': verdict.header });
     if (verdict.kind === 'locked') return send(403);
     const { extension } = aor as AddressOfRecord & { extension: NonNullable<AddressOfRecord['extension']> };
@@ -68,7 +74,7 @@ export class Registrar {
         userAgent: request.get('user-agent'),
         received: source,
       },
-      { now: clock.now(), maxDevices: extension.maxDevices },
+      { now: clock.now(), maxDevices: extension.maxDevices, limits: limitsUntil(verdict.until) },
     );
     if (!plan.ok) {
       log('sip').info(
@@ -97,4 +103,16 @@ export class Registrar {
       Date: new Date(clock.now()).toUTCString(),
     };
   }
+}
+
+/** Nobody stays registered for longer than his credentials hold. */
+function limitsUntil(until: number | undefined): RegisterLimits {
+  if (until === undefined) return REGISTER_LIMITS;
+  const left = Math.max(1, Math.floor((until - clock.now()) / 1000));
+  const { minExpires, maxExpires } = REGISTER_LIMITS;
+  return {
+    ...REGISTER_LIMITS,
+    minExpires: Math.min(minExpires, left),
+    maxExpires: Math.min(maxExpires, left),
+  };
 }

@@ -9,6 +9,7 @@ import { Ingress } from './ingress.js';
 import { InviteNaming } from './invite-naming.js';
 import { LegDialer } from './leg-dialer.js';
 import { Location } from './location.js';
+import { PhoneCredentials } from './phone-credentials.js';
 import { Refusals } from './refusals.js';
 import { Registrar } from './registrar.js';
 import { SipCounters } from './sip-counters.js';
@@ -28,6 +29,7 @@ import { Uac } from './uac.js';
     InviteNaming,
     LegDialer,
     Location,
+    PhoneCredentials,
     Refusals,
     Registrar,
     SipCounters,
@@ -43,6 +45,7 @@ import { Uac } from './uac.js';
     Ingress,
     LegDialer,
     Location,
+    PhoneCredentials,
     Registrar,
     SipCounters,
     SipEdge,

@@ -84,6 +84,11 @@ export class SipPhone {
     return new SipPhone(await OPENERS[transport](port), port, user, transport);
   }
 
+  /** On a WebSocket that is open already, through the control plane. */
+  static overWs(raw: RawSip, sipPort: number, user: string): SipPhone {
+    return new SipPhone(raw, sipPort, user, 'ws');
+  }
+
   /**
    * Of this phone alone: drachtio-server keeps one TCP or WebSocket connection per user@host of a contact, and sends
    * everything for that user@host along it, whatever the port.

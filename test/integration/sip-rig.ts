@@ -18,6 +18,7 @@ import { Ingress } from '../../src/sip/ingress.js';
 import { InviteNaming } from '../../src/sip/invite-naming.js';
 import { LegDialer } from '../../src/sip/leg-dialer.js';
 import { Location } from '../../src/sip/location.js';
+import type { PhoneCredentials } from '../../src/sip/phone-credentials.js';
 import { Refusals } from '../../src/sip/refusals.js';
 import { Registrar } from '../../src/sip/registrar.js';
 import { SipCounters } from '../../src/sip/sip-counters.js';
@@ -125,7 +126,8 @@ export async function startSipRig(snapshot = snapshotWith()) {
   const connection = new DrachtioConnection();
   const dialogs = new Dialogs(connection);
   const location = new Location(store as unknown as BindingStore, given);
-  const auth = new DeviceAuth(location, sealer);
+  const credentials = { find: async () => undefined };
+  const auth = new DeviceAuth(location, credentials as unknown as PhoneCredentials, sealer);
   const trunks = new Trunks(
     connection,
     given,

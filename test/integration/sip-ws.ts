@@ -2,9 +2,10 @@ import WebSocket from 'ws';
 import { statusOf, type RawSip } from '../support/raw-sip.js';
 import { until } from '../support/until.js';
 
-/** SIP over one WebSocket (RFC 7118), as a browser opens it. */
-export async function rawWs(server: number): Promise<RawSip> {
-  const socket = new WebSocket(`ws://127.0.0.1:${server}`, 'sip');
+/** SIP over one WebSocket (RFC 7118), as a browser opens it. @param server the port, or the whole address */
+export async function rawWs(server: number | string, options: WebSocket.ClientOptions = {}): Promise<RawSip> {
+  const url = typeof server === 'string' ? server : `ws://127.0.0.1:${server}`;
+  const socket = new WebSocket(url, 'sip', options);
   const received: string[] = [];
   socket.on('message', (data: Buffer) => received.push(data.toString()));
   await new Promise<void>((done, fail) => socket.once('open', done).once('error', fail));

@@ -9,6 +9,7 @@ import { WebNeeds1700000000008 } from './1700000000008-web-needs.js';
 import { Talks1700000000010 } from './1700000000010-talks.js';
 import { Installation1700000000011 } from './1700000000011-installation.js';
 import { DataKeys1700000000012 } from './1700000000012-data-keys.js';
+import { Phone1700000000013 } from './1700000000013-phone.js';
 
 /** In the order in which they run. One that has been released is never changed again. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   Talks1700000000010,
   Installation1700000000011,
   DataKeys1700000000012,
+  Phone1700000000013,
 ];
