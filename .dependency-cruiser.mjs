@@ -29,7 +29,7 @@ const below = {
   ],
   embedded: ['common'],
 };
-const tops = ['follow-ups', 'recordings', 'supervision', 'reports', 'integrations'];
+const tops = ['follow-ups', 'recordings', 'supervision', 'phone', 'reports', 'integrations'];
 for (const top of tops)
   below[top] = [...Object.keys(below).filter((f) => f !== 'embedded'), ...tops.filter((t) => t !== top)];
 below.web = ['contracts'];

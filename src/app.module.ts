@@ -14,6 +14,7 @@ import { JobsModule } from './jobs/jobs.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { MediaApiModule } from './media/media-api.module.js';
 import { MediaModule } from './media/media.module.js';
+import { PhoneModule } from './phone/phone.module.js';
 import { ProvisioningModule } from './provisioning/provisioning.module.js';
 import { RecordingControlModule } from './recordings/recording-control.module.js';
 import { RecordingsApiModule } from './recordings/recordings-api.module.js';
@@ -45,6 +46,7 @@ export class AppModule {
         RecordingsModule,
         RecordingControlModule,
         SupervisionModule,
+        PhoneModule,
         HealthModule,
         CallsApiModule,
         ClientsApiModule,

@@ -22,6 +22,15 @@ const schema = z.object({
   SIP_PORT: port(5060),
   /** SIP over WebSocket; left out, SIP_PORT + 6. */
   SIP_WS_PORT: optionalPort,
+  /** Where the control plane reaches the SIP server's WebSocket for the pages; left out, SIP_WS_PORT of its host. */
+  SIP_WS_URL: url('ws', 'wss'),
+  /** stun: and turn: servers that browsers are told of, separated by commas; none is needed where they reach the media. */
+  ICE_SERVERS: z
+    .string()
+    .refine((text) => text.split(',').every((one) => /^(stun|turn)s?:[^\s,]+$/.test(one.trim())), {
+      message: 'is no list like stun:stun.example.com:3478,turn:user:password@turn.example.com:3478',
+    })
+    .optional(),
   /** SIP over TLS; open only where TLS_CERT and TLS_KEY are given. */
   SIP_TLS_PORT: optionalPort,
   TLS_CERT: z.string().optional(),
@@ -76,6 +85,7 @@ const schema = z.object({
 export type Settings = Readonly<
   z.infer<typeof schema> & {
     SIP_WS_PORT: number;
+    SIP_WS_URL: string;
     RECORDINGS_DIR: string;
     PROMPTS_DIR: string;
     DATA_DIR: string;
@@ -125,15 +135,27 @@ export function readSettings(
     mistakes.push(`DATA_DIR ${settings.DATA_DIR} cannot be written: choose a folder this user may write to`);
   }
   if (mistakes.length > 0) throw new SettingsError(mistakes);
+  const wsPort = settings.SIP_WS_PORT ?? settings.SIP_PORT + 6;
   return Object.freeze({
     ...settings,
     DATA_DIR: dataDir,
     DATA_KEY_FILE: settings.DATA_KEY_FILE && resolve(settings.DATA_KEY_FILE),
-    SIP_WS_PORT: settings.SIP_WS_PORT ?? settings.SIP_PORT + 6,
+    SIP_WS_PORT: wsPort,
+    SIP_WS_URL: settings.SIP_WS_URL ?? `ws://${hostOf(settings)}:${wsPort}`,
     RECORDINGS_DIR: resolve(settings.RECORDINGS_DIR ?? `${dataDir}/recordings`),
     PROMPTS_DIR: resolve(
       settings.PROMPTS_DIR ?? fileURLToPath(new URL('../../freeswitch/prompts', import.meta.url)),
     ),
     loopbackOnly: isLoopback(settings.LISTEN_IP),
   });
+}
+
+/** The SIP server's host as the control plane reaches it. */
+function hostOf({
+  DRACHTIO_URL,
+  LISTEN_IP,
+}: Pick<z.infer<typeof schema>, 'DRACHTIO_URL' | 'LISTEN_IP'>): string {
+  if (DRACHTIO_URL) return new URL(DRACHTIO_URL).hostname;
+  if (LISTEN_IP === '0.0.0.0' || LISTEN_IP === '::') return '127.0.0.1';
+  return LISTEN_IP.includes(':') ? `[${LISTEN_IP}]` : LISTEN_IP;
 }

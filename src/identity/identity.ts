@@ -54,7 +54,7 @@ export class Identity {
     const now = new Date(clock.now());
     await this.database.transaction(account.companyId, async (tx) => {
       await tx.query('DELETE FROM user_token WHERE user_id = $1 AND expires_at <= $2', [account.id, now]);
-      await tx.insert(UserToken, { tokenHash: hashOf(token), userId: account.id, expiresAt });
+      await tx.insert(UserToken, { tokenHash: tokenHashOf(token), userId: account.id, expiresAt });
       await this.ledger.append(tx, {
         id: newId(),
         companyId: account.companyId,
@@ -89,7 +89,7 @@ export class Identity {
           field: 'current',
         });
       }
-      await this.accounts.setPassword(tx, account, password, `user:${person.id}`, hashOf(token));
+      await this.accounts.setPassword(tx, account, password, `user:${person.id}`, tokenHashOf(token));
     });
     this.limit.succeeded(person.email, source);
   }
@@ -101,14 +101,14 @@ export class Identity {
   }
 
   async signOut(token: string): Promise<void> {
-    await this.database.transaction('*', (tx) => tx.delete(UserToken, { tokenHash: hashOf(token) }));
+    await this.database.transaction('*', (tx) => tx.delete(UserToken, { tokenHash: tokenHashOf(token) }));
   }
 
   /** @returns undefined for a token that was never given, has run out or was signed out */
   async personOf(token: string): Promise<Person | undefined> {
     const [person] = await this.database.transaction('*', (tx) =>
       readPeople(tx, 'JOIN user_token t ON t.user_id = u.id WHERE t.token_hash = $1 AND t.expires_at > $2', [
-        hashOf(token),
+        tokenHashOf(token),
         new Date(clock.now()),
       ]),
     );
@@ -137,4 +137,5 @@ export class Identity {
   }
 }
 
-const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+/** As the database knows a token. */
+export const tokenHashOf = (token: string): Buffer => createHash('sha256').update(token).digest();

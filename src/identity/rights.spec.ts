@@ -37,6 +37,7 @@ describe('rights', () => {
     const open = without.filter(({ handler }) => Reflect.getMetadata(OPEN, handler) !== undefined);
     expect(without.filter((route) => !open.includes(route)).map(({ title }) => title)).toEqual([]);
     expect(open.map(({ title }) => title).sort()).toEqual([
+      'DemoController.get',
       'HealthController.live',
       'HealthController.ready',
       'IdentityController.signIn',

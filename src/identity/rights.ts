@@ -9,6 +9,8 @@ export const RIGHTS = {
   'calls.read': ['admin', 'supervisor', 'manager'],
   /** Calling clients from the web page, and ending one's own calls there. */
   'calls.make': ['admin', 'supervisor', 'manager'],
+  /** A phone in the browser, as one's own extension. */
+  'phone.use': ['admin', 'supervisor', 'manager'],
   'calls.listen': ['admin', 'supervisor'],
   'calls.whisper': ['admin', 'supervisor'],
   'calls.barge': ['admin', 'supervisor'],

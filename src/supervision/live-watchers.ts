@@ -2,14 +2,12 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import cookieParser from 'cookie-parser';
-import type { Request, Response } from 'express';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
 import { Metrics } from '../common/metrics.js';
 import { Identity } from '../identity/identity.js';
-import { fromOurPages, tokenOf } from '../identity/rights.guard.js';
+import { addressOf, admit, refuseUpgrade } from '../identity/web-socket-door.js';
 import { textFor } from './event-log.js';
 import { LiveFeed } from './live-feed.js';
 import { viewerOf, type Viewer } from './viewer.js';
@@ -28,8 +26,6 @@ interface Watcher {
   /** Answered our last ping. */
   alive: boolean;
 }
-
-const readCookies = cookieParser();
 
 /** The WebSockets at `/live`: each gets what its person may see, as it happens. */
 @Injectable()
@@ -53,7 +49,7 @@ export class LiveWatchers {
   onApplicationBootstrap(): void {
     const server = this.http.httpAdapter.getHttpServer() as Server;
     server.on('upgrade', (request, socket: Duplex, head) => {
-      if (pathOf(request) === PATH) void this.receive(request, socket, head);
+      if (addressOf(request).pathname === PATH) void this.receive(request, socket, head);
     });
     this.timer = setInterval(() => void this.beat(), BEAT_MS);
   }
@@ -66,19 +62,19 @@ export class LiveWatchers {
   private async receive(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
     try {
-      const asked = withCookies(request);
-      const given = tokenOf(asked);
-      const person = given && (await this.identity.personOf(given.token));
-      if (!given || !person) return refuse(socket, '401 Unauthorized');
-      // A page of another site can open a WebSocket with the browser's cookie; only its Origin tells.
-      if (given.by === 'cookie' && !fromOurPages(asked)) return refuse(socket, '403 Forbidden');
+      const admitted = await admit(this.identity, request);
+      if ('refused' in admitted) return refuseUpgrade(socket, admitted.refused);
+      const { token, person } = admitted;
       const viewer = viewerOf(person);
       this.sockets.handleUpgrade(request, socket, head, (open) =>
-        this.begin({ socket: open, token: given.token, viewer, alive: true }, placeOf(request)),
+        this.begin(
+          { socket: open, token, viewer, alive: true },
+          addressOf(request).searchParams.get('after'),
+        ),
       );
     } catch (error) {
       log('supervision').warn({ error: messageOf(error) }, 'a watcher was not let in');
-      refuse(socket, '503 Service Unavailable');
+      refuseUpgrade(socket, '503 Service Unavailable');
     }
   }
 
@@ -132,17 +128,4 @@ export class LiveWatchers {
       return true; // while the database is away nobody is signed out
     }
   }
-}
-
-const urlOf = (request: IncomingMessage): URL => new URL(request.url ?? '/', 'http://localhost');
-const pathOf = (request: IncomingMessage): string => urlOf(request).pathname;
-const placeOf = (request: IncomingMessage): string | null => urlOf(request).searchParams.get('after');
-
-function withCookies(request: IncomingMessage): Request {
-  readCookies(request as Request, {} as Response, () => undefined);
-  return request as Request;
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { SipModule } from '../sip/sip.module.js';
+import { DemoController } from './demo.controller.js';
+import { DemoLine } from './demo-line.js';
+import { DemoSockets } from './demo-sockets.js';
+import { PhoneController } from './phone.controller.js';
+import { PhoneSockets } from './phone-sockets.js';
+
+@Module({
+  imports: [SipModule],
+  controllers: [PhoneController, DemoController],
+  providers: [PhoneSockets, DemoLine, DemoSockets],
+})
+export class PhoneModule {}
