@@ -41,6 +41,8 @@ export default defineConfig({
     proxy: {
       '/api': 'http://127.0.0.1:8080',
       '/health': 'http://127.0.0.1:8080',
+      '/sip': { target: 'http://127.0.0.1:8080', ws: true },
+      '/demo/sip': { target: 'http://127.0.0.1:8080', ws: true },
       '/live': { target: 'http://127.0.0.1:8080', ws: true },
     },
   },

@@ -44,6 +44,7 @@ import type {
   RecordingsQuery,
   RecordingView,
 } from '../../contracts/recordings.js';
+import type { DemoLine, PhoneCredentials } from '../../contracts/phone.js';
 import type { RightsTable } from '../../contracts/rights.js';
 import type { RegisteredDevice, SoftphoneSettings, TrunkStateView } from '../../contracts/standing.js';
 
@@ -84,6 +85,8 @@ export const API = {
   supervise: post<void, SuperviseRequest>('/calls/{id}/supervise'),
   changeSupervision: patch<SupervisionView, SuperviseRequest>('/supervision'),
   endSupervision: remove<void>('/supervision'),
+  phoneCredentials: post<PhoneCredentials>('/phone/credentials'),
+  demo: read<DemoLine>('/demo'),
   clients: read<Page<ClientAnswer>, ClientsQuery>('/clients'),
   client: read<ClientAnswer>('/clients/{id}'),
   changeClient: patch<ClientAnswer, ClientChange>('/clients/{id}'),

@@ -1,9 +1,10 @@
 import { admin } from './en/admin.js';
 import { common } from './en/common.js';
 import { manager } from './en/manager.js';
+import { phone } from './en/phone.js';
 import { supervisor } from './en/supervisor.js';
 
 /** What the pages say in English. The other languages have the same keys (i18n.spec.ts holds them to it). */
-export const en = { ...common, ...manager, ...supervisor, ...admin };
+export const en = { ...common, ...manager, ...supervisor, ...admin, ...phone };
 
 export type Texts = typeof en;

@@ -1,8 +1,9 @@
 import { admin } from './ru/admin.js';
 import { common } from './ru/common.js';
 import { manager } from './ru/manager.js';
+import { phone } from './ru/phone.js';
 import { supervisor } from './ru/supervisor.js';
 import type { Translation } from './translation.js';
 
 /** То же по-русски. */
-export const ru: Translation = { ...common, ...manager, ...supervisor, ...admin };
+export const ru: Translation = { ...common, ...manager, ...supervisor, ...admin, ...phone };

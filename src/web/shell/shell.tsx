@@ -12,7 +12,7 @@ import {
 import { useDisclosure } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import LogOut from 'lucide-react/icons/log-out';
-import { Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink as RouterLink, Outlet, useLocation } from 'react-router';
 import { API } from '../api/endpoints.js';
@@ -25,6 +25,8 @@ import { placesFor } from './places.js';
 import styles from './shell.module.css';
 import { SignIn } from './sign-in.js';
 import { LanguageSwitch, ThemeSwitch } from './switches.js';
+
+const BrowserPhone = lazy(() => import('../phone/browser-phone.js'));
 
 /** What stands around every page. */
 export function Shell() {
@@ -75,6 +77,9 @@ function Desk() {
           </Group>
           <Group gap={4} wrap="nowrap">
             <Dialler />
+            <Suspense>
+              <BrowserPhone />
+            </Suspense>
             <LanguageSwitch />
             <ThemeSwitch />
             <AccountMenu />

@@ -157,6 +157,7 @@ export const admin = {
     metricsRead: 'read metrics',
     ownAccount: 'change one’s own password',
     callsMake: 'call clients',
+    phoneUse: 'have a phone in the browser',
   },
   ledger: {
     lead: 'Every entry is there for ever, without gaps; each is a leaf of a Merkle tree, so that a changed line shows.',
