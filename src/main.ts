@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { startLinekeeper, type Linekeeper } from './bootstrap.js';
 import { AppError, messageOf } from './common/app-error.js';
+import { endIfHanging } from './common/hang-watch.js';
 import { readSettings, SettingsError, type Settings } from './common/env.js';
 import { configureLog, log } from './common/log.js';
 
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
     process.exit(2);
   }
   configureLog(settings.LOG_LEVEL);
+  endIfHanging();
   const startedAt = performance.now();
   const progress = (part: string) =>
     say(`  ready: ${part} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);

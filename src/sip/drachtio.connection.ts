@@ -8,7 +8,7 @@ import type { Stack, StackHandler, StackRequestOptions, StackResponse } from './
 
 /** How long start() waits for drachtio-server. */
 const BOOT_WAIT_MS = 20_000;
-const RECONNECT_MAX_MS = 2_000;
+const RECONNECT_MAX_MS = 500;
 /** drachtio-server answers a ping at once; one that does not is stopped or cut off without a word. */
 const PING_EVERY_MS = 5_000;
 const PONG_WAIT_MS = 5_000;

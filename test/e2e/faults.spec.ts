@@ -216,6 +216,7 @@ describe('kill -9 of a media server', () => {
       const call = await office.call('+79161234564');
       const manager = await (await desk.incoming()).answer(TONES['101']);
       const client = await call.answered;
+      await expectToHear(client.audio, TONES['101']);
       const colleague = await office.manager('102'); // not before: he is of the same group
       expect(await manager.refer('102')).toBe(202);
       const second = await (await colleague.incoming()).answer(TONES['102']);

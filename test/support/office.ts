@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { CallView } from '../../src/contracts/calls.js';
 import type { FollowUpView } from '../../src/contracts/follow-ups.js';
 import { Phone, type DialOptions, type OutgoingCall } from '../../src/simulate/phone.js';
@@ -142,7 +143,10 @@ export class Office {
     }
   }
 
+  /** Hangs up whatever a failed test has left, where anybody hears it: the product would wait for those calls' end. */
   async close(): Promise<void> {
+    const silent = Promise.allSettled(this.phones.map((phone) => phone.fallSilent()));
+    await Promise.race([silent, pause(2_000)]);
     await Promise.all(this.phones.map((phone) => phone.close()));
     await this.system.stop();
   }
