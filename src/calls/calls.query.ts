@@ -7,17 +7,12 @@ import { Database } from '../database/database.js';
 import { exactTime, pageFrom, readCursor } from '../http/cursor.js';
 import { NotFound } from '../http/problem.js';
 import { Where } from '../http/where.js';
-import { narrowedTo } from '../identity/scope.js';
+import { narrowedTo, TOOK_PART } from '../identity/scope.js';
 
 const COLUMNS = `c.id, c.direction, c.company_number, c.caller_kind, c.client_id, cl.code, cl.name AS client_name,
   c.started_at, c.answered_at, c.ended_at, c.outcome, c.ending, c.ended_by, c.cause, c.sip_status,
   e.number AS manager_number, e.name AS manager_name, c.recording_id, ${exactTime('c.started_at')} AS position`;
 const TABLES = `call c LEFT JOIN client cl ON cl.id = c.client_id LEFT JOIN extension e ON e.id = c.manager_extension_id`;
-
-/** SQL for the calls in which an extension was rung or talked. `?` is the extension, `c` the call. */
-export const TOOK_PART = `c.manager_extension_id = ? OR EXISTS
-  (SELECT FROM call_leg mine WHERE mine.call_id = c.id AND mine.extension_id = ?) OR EXISTS
-  (SELECT FROM talk mine WHERE mine.call_id = c.id AND mine.extension_id = ?)`;
 
 /** Calls as people may read them. */
 @Injectable()

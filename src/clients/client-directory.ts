@@ -3,8 +3,8 @@ import type { EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { newId } from '../common/ids.js';
 import { DataKeys } from '../database/data-keys.js';
+import { KNOWN, narrowedToUserOf, seesCompany } from '../identity/scope.js';
 import { newClientCode } from './client-code.js';
-import { KNOWN } from './known-clients.js';
 import { NumberVault, type ProtectedNumber, type StoredNumber } from './number-vault.js';
 
 /** A client as calls and managers see him. */
@@ -84,8 +84,8 @@ export class ClientDirectory {
   }
 
   /**
-   * The client of a code, if whoever uses this extension may know of him: a manager his own ones, supervisors and
-   * administrators all of the company's.
+   * The client of a code, if whoever uses this extension may know of him: a manager his own ones, a
+   * supervisor those of his groups, administrators all of the company's.
    */
   async reachable(
     tx: EntityManager,
@@ -96,8 +96,7 @@ export class ClientDirectory {
     const [known] = await tx.query<Omit<ReachableClient, 'isNew'>[]>(
       `SELECT ${VIEW}, last_company_number_id AS "lastCompanyNumberId" FROM client cl
        WHERE company_id = $1 AND code = $2 AND (
-         EXISTS (SELECT FROM user_account u WHERE u.extension_id = $3 AND u.role IN ('admin', 'supervisor'))
-         OR ${KNOWN.replaceAll('?', '$3')})`,
+         ${seesCompany('$3')} OR ${KNOWN.replaceAll('?', () => narrowedToUserOf('$3'))})`,
       [companyId, code, extensionId],
     );
     return known && { ...known, isNew: false };

@@ -9,10 +9,9 @@ import { Database } from '../database/database.js';
 import { exactTime, pageFrom, readCursor } from '../http/cursor.js';
 import { InputError, NotFound } from '../http/problem.js';
 import { Where } from '../http/where.js';
-import { narrowedTo } from '../identity/scope.js';
+import { KNOWN, narrowedTo } from '../identity/scope.js';
 import { Ledger } from '../ledger/ledger.js';
 import { Provisioning } from '../provisioning/provisioning.js';
-import { KNOWN } from './known-clients.js';
 
 const SELECT = `SELECT cl.id, cl.code, cl.name, e.number, e.name AS extension_name, cl.created_at,
     ${exactTime('cl.created_at')} AS position

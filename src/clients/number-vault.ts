@@ -11,6 +11,7 @@ import { NotFound, RetryLater } from '../http/problem.js';
 import { may } from '../identity/rights.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { JsonObject } from '../ledger/ledger-write.js';
+import { knows } from './known-clients.js';
 
 /** A client's number as it travels and waits, in a spool for example. */
 export interface ProtectedNumber {
@@ -81,7 +82,7 @@ export class NumberVault {
    * Shows a client's number to a person who has the right, within his company's quota; that he saw it, or tried to,
    * is an entry, committed before this answers. While the database is away nobody is shown anything.
    * @returns the number in E.164
-   * @throws AppError no-reveal-right, reveal-quota; NotFound
+   * @throws AppError no-reveal-right, reveal-quota; NotFound also for a client that this person may not know of
    */
   async showTo(person: Person, clientId: string, reason: string): Promise<string> {
     const outcome = await this.database.transaction(person.companyId, async (tx) => {
@@ -89,7 +90,7 @@ export class NumberVault {
       await tx.query('SELECT FROM user_account WHERE id = $1 FOR NO KEY UPDATE', [person.id]);
       if (!may(person.role, 'clients.reveal'))
         return this.refuse(tx, person, clientId, reason, noRight(person));
-      const number = await this.open(tx, clientId);
+      const number = (await knows(tx, person, clientId)) ? await this.open(tx, clientId) : undefined;
       if (!number) throw new NotFound('client');
       const overQuota = await this.overQuota(tx, person);
       if (overQuota) return this.refuse(tx, person, clientId, reason, overQuota);

@@ -10,16 +10,13 @@ import { Database } from '../database/database.js';
 import { exactTime, pageFrom, readCursor } from '../http/cursor.js';
 import { NotFound } from '../http/problem.js';
 import { Where } from '../http/where.js';
-import { narrowedTo } from '../identity/scope.js';
+import { narrowedTo, OWED } from '../identity/scope.js';
 import { Ledger } from '../ledger/ledger.js';
 
 const SELECT = `SELECT f.id, f.client_id, cl.code, cl.name, e.number, e.name AS owner_name, f.opened_at, f.due_at,
     f.attempts, f.first_call_id, f.last_call_id, f.closed_at, f.closed_by_call_id, f.closing_reason,
     ${exactTime('f.opened_at')} AS position
   FROM follow_up f JOIN client cl ON cl.id = f.client_id LEFT JOIN extension e ON e.id = f.owner_extension_id`;
-
-/** A manager sees his own duties and everybody's. */
-const OWED = 'f.owner_extension_id = ? OR f.owner_extension_id IS NULL';
 
 const STATES = { open: 'f.closed_at IS NULL', closed: 'f.closed_at IS NOT NULL' };
 

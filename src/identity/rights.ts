@@ -3,7 +3,8 @@ import type { Person, Role } from '../contracts/identity.js';
 
 /**
  * Who may do what. A role that is not named has not the right. A manager's rights reach his own calls only:
- * those in which his extension was rung or talked, their clients and recordings (scope.ts).
+ * those in which his extension was rung or talked, their clients and recordings; a supervisor's, where he is set over
+ * groups, those of his groups (scope.ts).
  */
 export const RIGHTS = {
   'calls.read': ['admin', 'supervisor', 'manager'],

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { TOOK_PART } from '../calls/calls.query.js';
 import { AppError } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
@@ -7,7 +6,7 @@ import type { Person } from '../contracts/identity.js';
 import { Database } from '../database/database.js';
 import { NotFound } from '../http/problem.js';
 import { Where } from '../http/where.js';
-import { narrowedTo } from '../identity/scope.js';
+import { narrowedTo, TOOK_PART } from '../identity/scope.js';
 import { Ledger } from '../ledger/ledger.js';
 import { MediaServers } from '../media/media-servers.js';
 import { RecordingFiles } from '../media/recording-files.js';

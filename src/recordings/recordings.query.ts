@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { TOOK_PART } from '../calls/calls.query.js';
 import type { Person } from '../contracts/identity.js';
 import type { Page } from '../contracts/page.js';
 import type { PeaksView, RecordingsQuery, RecordingView } from '../contracts/recordings.js';
@@ -7,7 +6,7 @@ import { Database } from '../database/database.js';
 import { exactTime, pageFrom, readCursor } from '../http/cursor.js';
 import { NotFound } from '../http/problem.js';
 import { Where } from '../http/where.js';
-import { narrowedTo } from '../identity/scope.js';
+import { narrowedTo, TOOK_PART } from '../identity/scope.js';
 import { RecordingFile, type Pause } from './recording.entity.js';
 import { peaksOf } from './sound-meter.js';
 

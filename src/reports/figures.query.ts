@@ -3,6 +3,8 @@ import type { EntityManager } from 'typeorm';
 import type { Figures, FiguresQuery } from '../contracts/figures.js';
 import type { Person } from '../contracts/identity.js';
 import { Database } from '../database/database.js';
+import { Where } from '../http/where.js';
+import { narrowedTo, THEIR_EXTENSIONS, TOOK_PART } from '../identity/scope.js';
 
 const COUNTS = ['answered', 'missed', 'abandoned', 'refused', 'unreached'] as const;
 /** SQL for the calls of each outcome, each a column of its name. */
@@ -10,47 +12,52 @@ const COUNTED = `${COUNTS.map((outcome) => `count(*) FILTER (WHERE c.outcome = '
   count(*) FILTER (WHERE c.outcome IS NULL)::int AS going`;
 const TALKED = `COALESCE(sum(extract(epoch FROM c.ended_at - c.answered_at) * 1000)
   FILTER (WHERE c.outcome = 'answered'), 0)::bigint::float8 AS "talkedMs"`;
-const WITHIN = 'c.company_id = $1 AND c.started_at >= $2 AND c.started_at < $3';
 
-/** The company's calls, counted. The same rows as GET /calls gives with the same `from`, `to` and outcome. */
+/** The calls a person sees, counted. The same rows as GET /calls gives with the same `from`, `to` and outcome. */
 @Injectable()
 export class FiguresQueries {
   constructor(private readonly database: Database) {}
 
   async read(person: Person, query: FiguresQuery): Promise<Figures> {
-    const within = [person.companyId, query.from, query.to];
+    const within = () =>
+      new Where()
+        .and('c.company_id = ?', person.companyId)
+        .and('c.started_at >= ?', query.from)
+        .and('c.started_at < ?', query.to)
+        .and(TOOK_PART, narrowedTo(person));
     return this.database.transaction(person.companyId, async (tx) => ({
       from: new Date(query.from).toISOString(),
       to: new Date(query.to).toISOString(),
-      total: await totalOf(tx, within),
-      slots: await slotsOf(tx, within, query),
-      managers: await managersOf(tx, within),
+      total: await totalOf(tx, within()),
+      slots: await slotsOf(tx, within(), query),
+      managers: await managersOf(tx, within().and(`e.id = ANY(${THEIR_EXTENSIONS})`, narrowedTo(person))),
     }));
   }
 }
 
-async function totalOf(tx: EntityManager, within: unknown[]): Promise<Figures['total']> {
+async function totalOf(tx: EntityManager, within: Where): Promise<Figures['total']> {
   const [total]: [Figures['total']] = await tx.query(
     `SELECT ${COUNTED}, ${TALKED},
         count(*) FILTER (WHERE c.direction = 'inbound')::int AS inbound,
         count(*) FILTER (WHERE c.direction = 'outbound')::int AS outbound,
         (percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM c.answered_at - c.started_at))
           FILTER (WHERE c.direction = 'inbound' AND c.outcome = 'answered'))::float8 AS "medianAnswerS"
-       FROM call c WHERE ${WITHIN}`,
-    within,
+       FROM call c WHERE ${within}`,
+    within.values,
   );
   return total;
 }
 
 async function slotsOf(
   tx: EntityManager,
-  within: unknown[],
+  within: Where,
   { from, to, slotMinutes }: FiguresQuery,
 ): Promise<Figures['slots']> {
+  const [start, length] = [within.place(from), within.place(slotMinutes * 60)];
   const rows: (Omit<Figures['slots'][number], 'at'> & { slot: number })[] = await tx.query(
-    `SELECT floor(extract(epoch FROM c.started_at - $2::timestamptz) / $4)::int AS slot, ${COUNTED}
-       FROM call c WHERE ${WITHIN} GROUP BY slot`,
-    [...within, slotMinutes * 60],
+    `SELECT floor(extract(epoch FROM c.started_at - ${start}::timestamptz) / ${length})::int AS slot, ${COUNTED}
+       FROM call c WHERE ${within} GROUP BY slot`,
+    within.values,
   );
   const bySlot = new Map(rows.map(({ slot, ...counted }) => [slot, counted]));
   const lengthMs = slotMinutes * 60_000;
@@ -63,7 +70,7 @@ async function slotsOf(
 
 const NONE = { answered: 0, missed: 0, abandoned: 0, refused: 0, unreached: 0, going: 0 };
 
-async function managersOf(tx: EntityManager, within: unknown[]): Promise<Figures['managers']> {
+async function managersOf(tx: EntityManager, within: Where): Promise<Figures['managers']> {
   const rows: (Omit<Figures['managers'][number], 'extension'> & { number: string; name: string })[] =
     await tx.query(
       `SELECT e.number, e.name,
@@ -73,8 +80,8 @@ async function managersOf(tx: EntityManager, within: unknown[]): Promise<Figures
             FILTER (WHERE c.outcome = 'answered' AND c.manager_extension_id = e.id), 0)::bigint::float8 AS "talkedMs"
          FROM extension e JOIN call c ON c.manager_extension_id = e.id
            OR EXISTS (SELECT FROM call_leg l WHERE l.call_id = c.id AND l.extension_id = e.id)
-        WHERE ${WITHIN} GROUP BY e.id ORDER BY e.number COLLATE "C"`,
-      within,
+        WHERE ${within} GROUP BY e.id ORDER BY e.number COLLATE "C"`,
+      within.values,
     );
   return rows.map(({ number, name, ...counted }) => ({ extension: { number, name }, ...counted }));
 }

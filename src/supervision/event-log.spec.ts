@@ -10,8 +10,8 @@ const entry = (over: Partial<FeedEntry> = {}): FeedEntry => ({
   gone: 'gone',
   ...over,
 });
-const manager: Viewer = { companyId: 'c', role: 'manager', extensionId: 'e1', groupIds: null };
-const admin: Viewer = { ...manager, role: 'admin' };
+const manager: Viewer = { companyId: 'c', role: 'manager', theirs: ['e1'] };
+const admin: Viewer = { companyId: 'c', role: 'admin', theirs: null };
 
 describe('the log of the feed', () => {
   it('gives what came after a place, in order', () => {

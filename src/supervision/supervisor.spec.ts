@@ -11,19 +11,14 @@ const call = (state = 'talking', managerExtensionId = 'e1') =>
     audience: { companyId: 'c', extensionIds: ['e1'], groupIds: ['sales'] },
     managerExtensionId,
   }) as unknown as WatchedCall;
-const viewer = (role: Role, groupIds: string[] | null = null) => ({
-  companyId: 'c',
-  role,
-  extensionId: 'own',
-  groupIds,
-});
+const viewer = (role: Role, theirs: string[] | null = null) => ({ companyId: 'c', role, theirs });
 
 describe('taking part in a call', () => {
   it.each(supervisionModes)('%s: a supervisor of the group may, a manager may not', (mode) => {
     expect(
       hindranceOf(supervisor('supervisor'), viewer('supervisor', ['sales']), call(), mode),
     ).toBeUndefined();
-    expect(hindranceOf(supervisor('manager'), viewer('manager'), call(), mode)).toBe('no-right');
+    expect(hindranceOf(supervisor('manager'), viewer('manager', ['own']), call(), mode)).toBe('no-right');
   });
 
   it('nobody in a call of a group that is not his, as if there were none', () => {

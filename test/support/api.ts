@@ -185,6 +185,7 @@ export class Api {
     manager?: string;
     rung?: string[];
     companyId?: string;
+    companyNumber?: string;
   }): Promise<string> {
     const id = newId();
     const at = call.at ?? new Date().toISOString();
@@ -192,7 +193,7 @@ export class Api {
     await this.sql.query(
       `INSERT INTO call (id, company_id, direction, company_number, client_id, caller_kind, started_at, answered_at,
          ended_at, outcome, ending, ended_by, cause, sip_status, manager_extension_id)
-       VALUES ($1, $2, 'inbound', '+74950000100', $3, 'number', $4::timestamptz,
+       VALUES ($1, $2, 'inbound', $7, $3, 'number', $4::timestamptz,
          CASE WHEN $5 = 'answered' THEN $4::timestamptz + interval '3 s' END, $4::timestamptz + interval '20 s',
          $5, 'client-hung-up', 'client', 16, 200, $6)`,
       [
@@ -202,6 +203,7 @@ export class Api {
         at,
         call.outcome ?? 'answered',
         call.manager ? this.extensionId(call.manager) : null,
+        call.companyNumber ?? '+74950000100',
       ],
     );
     for (const number of call.rung ?? []) {
