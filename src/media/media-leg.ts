@@ -181,8 +181,14 @@ export class MediaLeg {
     await this.steerEavesdrop(EAVESDROP_COMMAND[mode]);
   }
 
-  async stopEavesdropping(): Promise<void> {
-    await this.steerEavesdrop('*');
+  /**
+   * Where the leg that is listened to has ended, listening has ended with it: an order to stop would then wait for the
+   * next eavesdrop and end that one.
+   * @param uuid of the leg that is listened to
+   */
+  async stopEavesdropping(uuid: string): Promise<void> {
+    const isThere = await this.esl.api('uuid_exists', uuid).catch(() => 'false');
+    if (isThere === 'true') await this.steerEavesdrop('*');
   }
 
   private async steerEavesdrop(command: string): Promise<void> {

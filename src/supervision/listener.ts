@@ -35,7 +35,7 @@ export class Listener {
   aimAt(uuid: string, server: MediaServer): Promise<void> {
     return this.next(async () => {
       if (this.target === uuid) return;
-      if (this.target) await this.leg.stopEavesdropping();
+      if (this.target) await this.leg.stopEavesdropping(this.target);
       this.target = uuid;
       if (server !== this.server) await this.moveTo(server);
       await this.leg.eavesdrop(uuid, this.mode);
@@ -45,9 +45,9 @@ export class Listener {
   /** Hears nothing until aimed anew. */
   rest(): Promise<void> {
     return this.next(async () => {
-      if (!this.target) return;
+      const { target } = this;
       this.target = undefined;
-      await this.leg.stopEavesdropping();
+      if (target) await this.leg.stopEavesdropping(target);
     });
   }
 
