@@ -49,6 +49,11 @@ const callbackPin = z.string().regex(/^[0-9]{4,8}$/, { message: 'is not 4 to 8 d
 /** Whether calls between its extensions are recorded; those with clients always are. */
 const recordsInternalCalls = z.boolean();
 
+/** A short beep: within a telephone's band, and no longer than a word it may cover. */
+const tone = z.strictObject({ hertz: z.int().min(300).max(3400), ms: z.int().min(50).max(1000) });
+/** What client and manager hear when a supervisor takes part in their call; null: nothing. */
+const supervisionTone = tone.nullable();
+
 export const countryCode = z
   .string()
   .regex(/^[A-Z]{2}$/, { message: 'is not the two letters of a country (ISO 3166-1), as in RU' });
@@ -64,6 +69,7 @@ export const companySchema = z
     stickyMinutes,
     timeZone: z.string().nullable(),
     keepOriginalRecordings,
+    supervisionTone,
     hasCallbackPin: z.boolean(),
     recordsInternalCalls,
   })
@@ -78,6 +84,7 @@ export const companyChange = someOf(
     stickyMinutes,
     timeZone: timeZone.nullable(),
     keepOriginalRecordings,
+    supervisionTone,
     callbackPin: callbackPin.nullable(),
     recordsInternalCalls,
   }),

@@ -15,6 +15,7 @@ const INVITE_TIMEOUT_MS = 4_000;
 const BELIEF_MS = 5_000;
 const SWEEP_MS = 30_000;
 const PROBE_MS = 10_000;
+const TONE_PATIENCE_MS = 500;
 /** Whose leg it is; sofia keeps headers that begin with X- as variables of the channel. */
 const OWNER_HEADER = 'X-Linekeeper-Owner';
 const OWNER_VARIABLE = `sip_h_${OWNER_HEADER}`;
@@ -139,6 +140,32 @@ export class MediaServer {
     await giveTo('nobody');
     await this.esl.api('hupall', `MANAGER_REQUEST ${OWNER_VARIABLE} ${owner}`);
     await giveTo(this.owner);
+  }
+
+  /**
+   * Plays a tone to a channel, whoever it belongs to: once more where its end is not told, as when it was ordered while
+   * FreeSWITCH was still breaking off what played before. Never throws.
+   * @param script of a tone_stream
+   */
+  async playTone(uuid: string, script: string, ms: number): Promise<void> {
+    for (let tries = 0; tries < 2; tries++) {
+      const end = new Promise<boolean>((resolve) => {
+        const finish = (isThrough: boolean) => {
+          clearTimeout(timer);
+          forget();
+          resolve(isThrough);
+        };
+        const timer = setTimeout(() => finish(false), ms + TONE_PATIENCE_MS);
+        const forget = this.esl.events.on('event', (event) => {
+          if (event.uuid !== uuid) return;
+          if (event.name === 'CHANNEL_HANGUP_COMPLETE') finish(true);
+          const path = event.name === 'PLAYBACK_STOP' && event.header('Playback-File-Path');
+          if (path && path.includes(script)) finish(true);
+        });
+      });
+      await this.esl.api('uuid_broadcast', `${uuid} tone_stream://${script} aleg`).catch(() => undefined);
+      if (await end) return;
+    }
   }
 
   /** Whether these two channels are here, and joined to each other. */

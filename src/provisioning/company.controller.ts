@@ -61,5 +61,6 @@ const viewOf = ({ callbackPin, ...row }: CompanyConfig): z.infer<typeof companyS
   timeZone: row.timeZone,
   recordsInternalCalls: row.recordsInternalCalls,
   keepOriginalRecordings: row.keepOriginalRecordings,
+  supervisionTone: row.supervisionTone,
   hasCallbackPin: callbackPin !== null,
 });

@@ -9,6 +9,11 @@ export type MobileMode = 'with' | 'after';
 export type RecordingAnnouncement = 'before-ringing' | 'at-answer';
 /** How a carrier wants numbers written: +74950000100, 74950000100, or as within the company's country. */
 export type NumberFormat = 'e164' | 'digits' | 'national';
+/** A beep. */
+export interface Tone {
+  readonly hertz: number;
+  readonly ms: number;
+}
 export type GroupStrategy = 'all' | 'in_turn' | 'longest_idle';
 
 export interface CompanyConfig {
@@ -32,6 +37,8 @@ export interface CompanyConfig {
   readonly recordsInternalCalls: boolean;
   /** Whether the WAV of a recording is kept once there is an Opus file to play. */
   readonly keepOriginalRecordings: boolean;
+  /** What both sides hear when a supervisor takes part in their call, or does so in another way; null: nothing. */
+  readonly supervisionTone: Tone | null;
 }
 
 export interface CompanyNumberConfig {

@@ -4,6 +4,7 @@ import type {
   GroupStrategy,
   MobileMode,
   RecordingAnnouncement,
+  Tone,
   Transport,
   TrunkKind,
 } from './config.js';
@@ -21,6 +22,7 @@ export class Company {
   @Column('int', { name: 'sticky_minutes' }) stickyMinutes!: number;
   @Column('text', { name: 'time_zone', nullable: true }) timeZone!: string | null;
   @Column('boolean', { name: 'keep_original_recordings', default: true }) keepOriginalRecordings!: boolean;
+  @Column('jsonb', { name: 'supervision_tone', nullable: true }) supervisionTone!: Tone | null;
   @Column('boolean', { name: 'records_internal_calls' }) recordsInternalCalls!: boolean;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }

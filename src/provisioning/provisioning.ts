@@ -119,6 +119,7 @@ const companyConfig = (row: Company, sealer: Sealer): CompanyConfig => ({
   timeZone: row.timeZone,
   recordsInternalCalls: row.recordsInternalCalls,
   keepOriginalRecordings: row.keepOriginalRecordings,
+  supervisionTone: row.supervisionTone,
 });
 
 const companyNumberConfig = (row: CompanyNumber): CompanyNumberConfig => ({

@@ -9,7 +9,7 @@ import type { MediaServer } from '../media/media-server.js';
 import type { ExtensionConfig } from '../provisioning/config.js';
 import type { DeviceInvite } from '../sip/inbound-invite.js';
 import { LiveFeed } from './live-feed.js';
-import { ManagerLegs } from './manager-legs.js';
+import { CallLegs } from './call-legs.js';
 import { SupervisionLedger } from './supervision-ledger.js';
 import { hindranceOf, mayTakePart, type Hindrance, type Supervisor } from './supervisor.js';
 import { viewerOf } from './viewer.js';
@@ -34,7 +34,7 @@ export class SuperviseAccess {
   constructor(
     private readonly feed: LiveFeed,
     private readonly database: Database,
-    private readonly legs: ManagerLegs,
+    private readonly legs: CallLegs,
     private readonly ledger: SupervisionLedger,
   ) {}
 

@@ -4,11 +4,12 @@ import { FeatureCodes } from '../calls/feature-codes.js';
 import { SipModule } from '../sip/sip.module.js';
 import { LiveFeed } from './live-feed.js';
 import { LiveWatchers } from './live-watchers.js';
-import { ManagerLegs } from './manager-legs.js';
+import { CallLegs } from './call-legs.js';
 import { SuperviseController } from './supervise.controller.js';
 import { Supervise } from './supervise.js';
 import { SuperviseAccess } from './supervise-access.js';
 import { SupervisionLedger } from './supervision-ledger.js';
+import { SupervisionTone } from './supervision-tone.js';
 import { Supervisions } from './supervisions.js';
 import { SupervisorDevices } from './supervisor-devices.js';
 
@@ -18,10 +19,11 @@ import { SupervisorDevices } from './supervisor-devices.js';
   providers: [
     LiveFeed,
     LiveWatchers,
-    ManagerLegs,
+    CallLegs,
     Supervise,
     SuperviseAccess,
     SupervisionLedger,
+    SupervisionTone,
     Supervisions,
     SupervisorDevices,
   ],

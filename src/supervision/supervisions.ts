@@ -5,8 +5,9 @@ import type { SupervisionMode, SupervisionView } from '../contracts/live.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { Listener } from './listener.js';
 import { LiveFeed } from './live-feed.js';
-import { ManagerLegs } from './manager-legs.js';
+import { CallLegs } from './call-legs.js';
 import { SupervisionLedger } from './supervision-ledger.js';
+import { SupervisionTone } from './supervision-tone.js';
 import type { Supervisor } from './supervisor.js';
 import { refOf, type WatchedCall } from './watched-call.js';
 
@@ -27,9 +28,10 @@ export class Supervisions {
 
   constructor(
     private readonly feed: LiveFeed,
-    private readonly legs: ManagerLegs,
+    private readonly legs: CallLegs,
     private readonly ledger: SupervisionLedger,
     private readonly provisioning: Provisioning,
+    private readonly tone: SupervisionTone,
   ) {
     feed.events.on('call', (call) => this.callChanged(call));
     feed.events.on('gone', ({ callId }) => this.callEnded(callId));
@@ -74,6 +76,7 @@ export class Supervisions {
     if (supervision.call)
       await this.ledger.write('supervision.changed', supervision.supervisor, supervision.call, { mode });
     await supervision.listener.switchTo(mode);
+    if (supervision.call) await this.tone.play(supervision.call);
     this.show(supervision.call);
   }
 
@@ -82,18 +85,23 @@ export class Supervisions {
     await this.all.get(extensionId)?.listener.end();
   }
 
-  /** Written before anything is heard. */
+  /** Written before anything is heard; nothing begins in a call that is over. */
   private async join(supervision: Supervision, call: WatchedCall): Promise<void> {
+    const isOver = () => this.feed.get(call.view.id) === undefined;
+    if (isOver()) return this.callOver(supervision);
     supervision.call = call;
     await this.ledger.write('supervision.started', supervision.supervisor, call, { mode: supervision.mode });
     await this.aim(supervision);
+    await this.tone.play(call);
     this.show(call);
+    // It ended while this was written, and maybe before it was known whose call it is.
+    if (isOver() && supervision.call === call) await this.callOver(supervision);
   }
 
   private async aim({ supervisor, listener, call }: Supervision): Promise<void> {
     if (!call) return;
     const found = await this.legs.find(supervisor.companyId, call.view.id);
-    if (found) await listener.aimAt(found.uuid, found.server);
+    if (found) await listener.aimAt(found.manager, found.server);
   }
 
   private async leave(supervision: Supervision): Promise<void> {
@@ -112,7 +120,7 @@ export class Supervisions {
         supervision.following !== undefined && supervision.following === call.managerExtensionId;
       try {
         if (isHis && supervision.following && !isFollowed) await this.letGo(supervision);
-        else if (isHis) await this.aim(supervision);
+        else if (isHis) await this.aim(supervision).then(() => this.tone.catchUp(call));
         else if (isFollowed && !supervision.call && call.view.state !== 'ringing')
           await this.join(supervision, call);
       } catch (error) {
@@ -122,11 +130,15 @@ export class Supervisions {
   }
 
   private async callEnded(callId: string): Promise<void> {
+    this.tone.forget(callId);
     for (const supervision of this.all.values()) {
-      if (supervision.call?.view.id !== callId) continue;
-      if (supervision.following) await this.letGo(supervision);
-      else await supervision.listener.end();
+      if (supervision.call?.view.id === callId) await this.callOver(supervision);
     }
+  }
+
+  private async callOver(supervision: Supervision): Promise<void> {
+    if (supervision.following) await this.letGo(supervision);
+    else await supervision.listener.end();
   }
 
   /** The followed manager talks no more, or gave the client away: silence until his next call. */

@@ -8,6 +8,7 @@ import { isDevice } from '../sip/fork.js';
 import { LegDialer } from '../sip/leg-dialer.js';
 import { Location } from '../sip/location.js';
 import { Listener } from './listener.js';
+import { LiveFeed } from './live-feed.js';
 import { Supervisions } from './supervisions.js';
 import type { Supervisor } from './supervisor.js';
 import type { WatchedCall } from './watched-call.js';
@@ -22,10 +23,11 @@ export class SupervisorDevices {
     private readonly location: Location,
     private readonly mediaServers: MediaServers,
     private readonly supervisions: Supervisions,
+    private readonly feed: LiveFeed,
   ) {}
 
   /**
-   * Goes on in the background; a device that is not answered begins nothing.
+   * Goes on in the background, until the call is over; a device that is not answered begins nothing.
    * @throws AppError where none is registered
    */
   ring(
@@ -42,12 +44,17 @@ export class SupervisorDevices {
         blame: 'caller',
       });
     }
+    const over = new AbortController();
+    const forget = this.feed.events.on('gone', ({ callId }) => {
+      if ('call' in subject && callId === subject.call.view.id) over.abort();
+    });
     const take = async () => {
       const legs = new OfferedLegs(server, () => undefined);
       const outcome = await this.dialer.dial(targets, {
         offers: await legs.offers([...new Set(targets.map(({ media }) => media))]),
         from: { user: mode, displayName: `${mode}: ${about}` },
         timeoutMs: RING_MS,
+        signal: over.signal,
       });
       if (!outcome.answeredBy || !isDevice(outcome.answeredBy)) return legs.endAllBut();
       const { answeredBy, dialog } = outcome;
@@ -56,8 +63,10 @@ export class SupervisorDevices {
       const make = (onOver: () => void) => new Listener(dialog, leg, server, mode, onOver);
       await this.supervisions.begin(supervisor, mode, make, subject);
     };
-    take().catch((error: unknown) =>
-      log('supervision').warn({ error: messageOf(error) }, 'a supervisor could not be joined'),
-    );
+    take()
+      .catch((error: unknown) =>
+        log('supervision').warn({ error: messageOf(error) }, 'a supervisor could not be joined'),
+      )
+      .finally(forget);
   }
 }

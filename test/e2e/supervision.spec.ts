@@ -1,12 +1,13 @@
 import type { CallView } from '../../src/contracts/calls.js';
 import type { Conversation, Phone } from '../../src/simulate/phone.js';
 import { Office, recordingOf, TONES } from '../support/office.js';
-import { readWav, tonesIn } from '../support/tones.js';
+import { readWav, tonesIn, type Sound } from '../support/tones.js';
 import { until } from '../support/until.js';
 import { Watcher } from '../support/watcher.js';
 
 const SUPERVISOR = 1750;
-const ALL = [TONES.caller, TONES['101'], TONES['102'], SUPERVISOR];
+const BEEP = 2100;
+const ALL = [TONES.caller, TONES['101'], TONES['102'], SUPERVISOR, BEEP];
 
 describe('a supervisor', () => {
   let office: Office;
@@ -71,6 +72,15 @@ describe('a supervisor', () => {
   }
   const same = (a: number[], b: number[]) => [...a].sort().join() === [...b].sort().join();
 
+  /** Every start has its end in the ledger. */
+  const bothWritten = (id: string, times?: number) =>
+    until('the ends are written', async () => {
+      const kinds = (await office.system.ledger(id)).map(({ kind }) => kind);
+      const count = (name: string) => kinds.filter((kind) => kind === name).length;
+      const [started, ended] = [count('supervision.started'), count('supervision.ended')];
+      return started === ended && (times === undefined || started === times);
+    });
+
   const supervision = (method: string, body?: object) =>
     office.system.api<{ callId: string | null }>(method, '/supervision', body, { as: 'sofia' });
 
@@ -85,6 +95,12 @@ describe('a supervisor', () => {
       [sofia, [c, m]],
       [client, [m]],
       [manager, [c]],
+    ]);
+    sofia.audio.press('123'); // FreeSWITCH's own keys for whispering and barging in
+    await sofia.audio.listen(600);
+    await expectSound([
+      [manager, [c]],
+      [client, [m]],
     ]);
     expect((await supervision('PATCH', { mode: 'whisper' })).status).toBe(200);
     await expectSound([
@@ -176,6 +192,9 @@ describe('a supervisor', () => {
     await expectSound(both);
     await client.hangUp();
     await Promise.all([manager.ended, sofia.ended]);
+    const made = (await office.system.endedCalls(before + 2)).at(-1) as CallView;
+    const wav = await recordingOf(office.system, made);
+    expect(readWav(wav).map((channel) => tonesIn(channel, ALL))).toEqual([[c], [m]]);
   });
 
   it('goes on whispering after a blind transfer: to the second manager alone', async () => {
@@ -200,6 +219,176 @@ describe('a supervisor', () => {
     const [call] = (await office.system.endedCalls(before + 1)).slice(before) as [CallView];
     const wav = await recordingOf(office.system, call);
     expect(readWav(wav).map((channel) => tonesIn(channel, ALL))).toEqual([[c], [first, next]]);
+  });
+
+  it('goes on whispering after an attended transfer, and can then barge in: to the second manager, and the client', async () => {
+    const { shortNumber, client, manager } = await talk();
+    const sofia = await (await phone.dial(`*11*${shortNumber}`, { toneHz: SUPERVISOR })).answered;
+    const [c, first, next] = [TONES.caller, TONES['101'], TONES['102']];
+    await expectSound([[manager, [c, SUPERVISOR]]]);
+    const colleague = await office.manager('102'); // not before: he is of the same group
+    await manager.hold();
+    const asking = await (await office.manager('101')).dial('102', { toneHz: first });
+    const second = await (await colleague.incoming()).answer(next);
+    const consult = await asking.answered;
+    await expectSound([[second, [first]]]);
+    expect(await manager.refer('102', { consult })).toBe(202);
+    await expectSound([
+      [second, [c, SUPERVISOR]],
+      [client, [next]],
+      [sofia, [c, next]],
+    ]);
+    expect((await supervision('PATCH', { mode: 'barge' })).status).toBe(200);
+    await expectSound([
+      [second, [c, SUPERVISOR]],
+      [client, [next, SUPERVISOR]],
+    ]);
+    expect((await supervision('PATCH', { mode: 'listen' })).status).toBe(200);
+    await expectSound([
+      [second, [c]],
+      [client, [next]],
+    ]);
+    await client.hangUp();
+    await Promise.all([second.ended, sofia.ended]);
+  });
+
+  const setTone = async (supervisionTone: object | null) =>
+    (await office.system.api('PATCH', '/company', { supervisionTone })).status;
+  /** The tones of each fifth of a second. */
+  function inPieces({ samples, rate }: Sound): number[][] {
+    const piece = rate / 5;
+    return Array.from({ length: Math.floor(samples.length / piece) }, (_, at) =>
+      tonesIn({ samples: samples.subarray(at * piece, (at + 1) * piece), rate }, ALL),
+    );
+  }
+  /** What one has heard since a place. */
+  const piecesOf = ({ audio }: Conversation, from: number) => {
+    const { samples, rate } = audio.heard();
+    return inPieces({ samples: samples.subarray(from), rate });
+  };
+
+  it('is not heard as he comes, changes and goes', async () => {
+    const { shortNumber, client, manager } = await talk();
+    const [c, m] = [TONES.caller, TONES['101']];
+    await expectSound([
+      [client, [m]],
+      [manager, [c]],
+    ]);
+    const [client0, manager0] = [client, manager].map(({ audio }) => audio.heard().samples.length);
+    const sofia = await (await phone.dial(`*10*${shortNumber}`)).answered;
+    await expectSound([[sofia, [c, m]]]);
+    for (const mode of ['whisper', 'barge', 'listen']) {
+      expect((await supervision('PATCH', { mode })).status).toBe(200);
+    }
+    await sofia.hangUp();
+    await until('he is gone', async () => (await supervision('GET')).status === 404);
+    await client.audio.listen(400);
+    const [atClient, atManager] = [piecesOf(client, client0!), piecesOf(manager, manager0!)];
+    expect(new Set(atClient.map(String))).toEqual(new Set([String(m)]));
+    expect(new Set(atManager.map(String))).toEqual(new Set([String(c)]));
+    await client.hangUp();
+    await manager.ended;
+  });
+
+  it('is told of by a tone to both sides where the company has set one, who holds once he is back', async () => {
+    expect(await setTone({ hertz: 100, ms: 300 })).toBe(400);
+    expect(await setTone({ hertz: BEEP, ms: 5000 })).toBe(400);
+    expect(await setTone({ hertz: BEEP, ms: 400 })).toBe(200);
+    try {
+      const { shortNumber, client, manager } = await talk();
+      const places = () => [client, manager].map((one) => one.audio.heard().samples.length);
+      /** Until both have heard it since a place. */
+      const bothAreTold = async (since: number[]) => {
+        for (const [at, one] of [client, manager].entries()) {
+          await until('the tone is heard', () =>
+            piecesOf(one, since[at]!).some((tones) => tones.includes(BEEP)),
+          );
+        }
+        await expectSound([
+          [client, [TONES['101']]],
+          [manager, [TONES.caller]],
+        ]);
+      };
+      await expectSound([[client, [TONES['101']]]]);
+      let since = places();
+      const sofia = await (await phone.dial(`*10*${shortNumber}`)).answered;
+      await bothAreTold(since);
+      since = places();
+      expect((await supervision('PATCH', { mode: 'whisper' })).status).toBe(200);
+      await bothAreTold(since);
+      await sofia.hangUp();
+      await until('he is gone', async () => (await supervision('GET')).status === 404);
+      await manager.hold();
+      const again = await (await phone.dial(`*10*${shortNumber}`)).answered;
+      await until('he takes part', async () => (await supervision('GET')).status === 200);
+      since = places();
+      await manager.resume();
+      await bothAreTold(since);
+      await client.hangUp();
+      await Promise.all([manager.ended, again.ended]);
+      const [call] = (await office.system.endedCalls(before + 1)).slice(before) as [CallView];
+      const [, right] = readWav(await recordingOf(office.system, call));
+      expect(inPieces(right!).some((tones) => tones.includes(BEEP))).toBe(true);
+    } finally {
+      expect(await setTone(null)).toBe(200);
+    }
+  });
+
+  it('and another one take part in one call, each by himself', async () => {
+    const made = await office.system.api<{ sipPassword: string }>('POST', '/extensions', {
+      number: '201',
+      name: 'Semyon',
+    });
+    const people = await office.system.api<{ items: { id: string; email: string }[] }>('GET', '/people');
+    const admin = people.body.items.find(({ email }) => email === 'admin@example.com')!;
+    await office.system.api('PATCH', `/people/${admin.id}`, { extension: '201' });
+    const other = await office.phone('201', { password: made.body.sipPassword });
+    expect((await other.register()).status).toBe(200);
+    const { id, shortNumber, client, manager } = await talk();
+    const [c, m] = [TONES.caller, TONES['101']];
+    const [sofia, semyon] = await Promise.all([
+      phone.dial(`*10*${shortNumber}`, { toneHz: SUPERVISOR }).then(({ answered }) => answered),
+      other.dial(`*10*${shortNumber}`).then(({ answered }) => answered),
+    ]);
+    await expectSound([
+      [sofia, [c, m]],
+      [semyon, [c, m]],
+      [client, [m]],
+      [manager, [c]],
+    ]);
+    expect((await supervision('PATCH', { mode: 'whisper' })).status).toBe(200);
+    await expectSound([
+      [manager, [c, SUPERVISOR]],
+      [client, [m]],
+    ]);
+    await sofia.hangUp();
+    await expectSound([
+      [semyon, [c, m]],
+      [manager, [c]],
+    ]);
+    await client.hangUp();
+    await Promise.all([manager.ended, semyon.ended]);
+    await bothWritten(id, 2);
+    await office.system.api('PATCH', `/people/${admin.id}`, { extension: null });
+  });
+
+  it('is let go from a call that ends as he comes, and rung no more for one that is over', async () => {
+    const supervise = (id: string) =>
+      office.system.api('POST', `/calls/${id}/supervise`, { mode: 'listen' }, { as: 'sofia' });
+    const one = await talk();
+    expect((await supervise(one.id)).status).toBe(204);
+    const rung = await phone.incoming();
+    await one.client.hangUp();
+    await rung.cancelled;
+    await one.manager.ended;
+    watcher.events.length = 0;
+
+    const two = await talk();
+    const [outgoing] = await Promise.all([phone.dial(`*10*${two.shortNumber}`), two.client.hangUp()]);
+    if ((await outgoing.status()) === 200) await (await outgoing.answered).ended;
+    await two.manager.ended;
+    await until('he takes part in nothing', async () => (await supervision('GET')).status === 404);
+    await bothWritten(two.id);
   });
 
   it('of other groups sees nothing of the call, and has no part in it', async () => {
@@ -244,6 +433,36 @@ describe('a supervisor', () => {
     await expectSound([[client, [TONES['101']]]]);
     await client.hangUp();
     await manager.ended;
+  });
+
+  it('takes no part in a call in which he talks himself, and that he tried is written', async () => {
+    const { client: first, manager } = await talk();
+    const code = watcher.events.flatMap((event) =>
+      event.type === 'call' ? [event.call.client?.code] : [],
+    )[0];
+    await first.hangUp();
+    await manager.ended;
+    watcher.events.length = 0;
+    const outgoing = await phone.dial(code ?? '', { toneHz: SUPERVISOR });
+    const client = await (await office.carrier.incoming()).answer(TONES.caller);
+    await outgoing.answered;
+    const { call } = await watcher.event('call', ({ change }) => change === 'answered');
+    const asked = await office.system.api<{ type: string }>(
+      'POST',
+      `/calls/${call.id}/supervise`,
+      { mode: 'barge' },
+      { as: 'sofia' },
+    );
+    expect([asked.status, asked.body.type]).toEqual([409, 'urn:linekeeper:problem:own-call']);
+    expect(await (await phone.dial(`*10*${call.shortNumber}`)).status()).toBe(403);
+    const refused = (await office.system.ledger(call.id)).filter(
+      ({ kind }) => kind === 'supervision.refused',
+    );
+    expect(refused.map(({ payload }) => payload['reason'])).toEqual(['own-call', 'own-call']);
+    await client.hangUp();
+    await (
+      await outgoing.answered
+    ).ended;
   });
 
   it('takes no part in his own call, in one of a group not his, and in none that is over', async () => {

@@ -76,6 +76,7 @@ export const snapshotWith = (trunks: Partial<TrunkConfig>[] = [{}]): Snapshot =>
         timeZone: null,
         recordsInternalCalls: false,
         keepOriginalRecordings: true,
+        supervisionTone: null,
       },
     ],
     companyNumbers: [

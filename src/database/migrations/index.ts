@@ -10,6 +10,7 @@ import { Talks1700000000010 } from './1700000000010-talks.js';
 import { Installation1700000000011 } from './1700000000011-installation.js';
 import { DataKeys1700000000012 } from './1700000000012-data-keys.js';
 import { Phone1700000000013 } from './1700000000013-phone.js';
+import { Supervisors1700000000014 } from './1700000000014-supervisors.js';
 
 /** In the order in which they run. One that has been released is never changed again. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   Installation1700000000011,
   DataKeys1700000000012,
   Phone1700000000013,
+  Supervisors1700000000014,
 ];
