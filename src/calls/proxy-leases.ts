@@ -23,7 +23,7 @@ const TAKE = `
     FROM company_number n LEFT JOIN proxy_lease l ON l.company_number_id = n.id AND l.mobile_id = $2
     WHERE n.company_id = $1 AND n.is_proxy
       AND (l.client_id IS NULL OR l.client_id = $3 OR l.used_at < now() - make_interval(days => $4))
-    ORDER BY l.client_id = $3 DESC NULLS LAST, l.used_at NULLS FIRST, n.created_at, n.id
+    ORDER BY (l.client_id = $3) IS TRUE DESC, l.used_at NULLS FIRST, n.created_at, n.id
     LIMIT 1
   ), taken AS (
     INSERT INTO proxy_lease (company_id, mobile_id, company_number_id, client_id, leased_at, used_at)
