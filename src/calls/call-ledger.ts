@@ -153,6 +153,7 @@ export class CallLedger {
   }
 
   async ended(call: LiveCall): Promise<void> {
+    await call.beforeEnd;
     const ending = call.ending ?? 'internal-error';
     const outcome = outcomeOf(call.direction, ending, call.answered !== undefined);
     const data: EndedData = {

@@ -134,15 +134,17 @@ export class Conversation {
     this.talk(call, { client, manager: next }); // from here on the first manager's going ends nothing
     await Promise.all([client.leg.stopPlaying(), next.leg.stopPlaying()]);
     await client.leg.bridge(next.leg);
-    if (isOther) await Promise.all([before.dialog.bye(), before.leg.end()]);
-    await this.hold.resume(call);
-    noteLeft(call, before.extensionId);
-    call.changed({ kind: 'handed-over', from: before.extensionId, to: next.extensionId });
-    await this.callLedger.handedOver(call, {
+    const written = this.callLedger.handedOver(call, {
       fromExtensionId: before.extensionId,
       toExtensionId: next.extensionId,
       live: partsOf(call),
     });
+    call.beforeEnd = written.catch(() => undefined);
+    if (isOther) await Promise.all([before.dialog.bye(), before.leg.end()]);
+    await this.hold.resume(call);
+    noteLeft(call, before.extensionId);
+    call.changed({ kind: 'handed-over', from: before.extensionId, to: next.extensionId });
+    await written;
   }
 
   /** Two whom an earlier process joined, and who talk still. */

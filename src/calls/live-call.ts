@@ -126,6 +126,8 @@ export class LiveCall {
   unansweredBecause?: EndingName;
   /** The call that its manager was joined to, where its client called in just then. */
   joinedTo?: string;
+  /** Resolves when what is being written of the call stands in the ledger: its end comes after. */
+  beforeEnd?: Promise<void>;
   /** Told of each change. */
   onChange?: (change: CallChange) => void;
 
