@@ -15,10 +15,6 @@ describe('calling out', () => {
   let office: Office;
   let before = 0;
   const ended = async (count: number) => (await office.system.endedCalls(before + count)).slice(before);
-  const rules = async (change: object) => {
-    const { status, body } = await office.system.api('PATCH', '/dialling-rules', change);
-    expect({ status, body }).toMatchObject({ status: 200 });
-  };
   const clientOf = async (number: string, extension: '101' | '102' = '101') => {
     const code = await office.clientOf(extension, number);
     before += 1;
@@ -125,70 +121,6 @@ describe('calling out', () => {
     expect((await office.carrier.incoming()).dialled).toBe(number);
     again.cancel();
     await ended(2);
-  });
-
-  it('countries that are not allowed and premium numbers are refused, and the refusal says which', async () => {
-    const abroad = await clientOf('+4915112345678');
-    const desk = await office.manager('101');
-    const rung = office.carrier.rung;
-    expect(await (await desk.dial(abroad)).status()).toBe(403);
-    expect(office.carrier.rung).toBe(rung);
-    await rules({ allowedPrefixes: ['+49151'] });
-    const outgoing = await desk.dial(abroad);
-    (await office.carrier.incoming()).refuse(486);
-    expect(await outgoing.status()).toBe(486);
-    await rules({ allowedPrefixes: [] });
-    const id = await office.extensionId('101');
-    await office.system.api('PATCH', `/extensions/${id}`, { dialsNumbers: true });
-    expect(await (await desk.dial('+78091234567')).status()).toBe(403);
-    await office.system.api('PATCH', `/extensions/${id}`, { dialsNumbers: false });
-    expect((await ended(3)).map(({ outcome, ending }) => [outcome, ending])).toEqual([
-      ['refused', 'country-not-allowed'],
-      ['unreached', 'client-busy'],
-      ['refused', 'premium-number'],
-    ]);
-  });
-
-  it('a day’s calls are capped for each extension, and what was refused does not count', async () => {
-    const number = newNumber();
-    const code = await clientOf(number);
-    await clientOf(number, '102');
-    const made = (await office.system.calls()).filter(
-      (call) => call.direction === 'outbound' && call.outcome !== 'refused' && call.manager?.number === '101',
-    ).length;
-    await rules({ extensionCallsPerDay: made + 1 });
-    const desk = await office.manager('101');
-    for (const expected of [486, 403, 403]) {
-      const outgoing = await desk.dial(code);
-      if (expected === 486) (await office.carrier.incoming()).refuse(486);
-      expect(await outgoing.status()).toBe(expected);
-    }
-    const other = await (await office.manager('102')).dial(code);
-    (await office.carrier.incoming()).refuse(486);
-    expect(await other.status()).toBe(486);
-    await rules({ extensionCallsPerDay: null });
-    expect((await ended(4)).map(({ ending }) => ending)).toEqual([
-      'client-busy',
-      'daily-calls-used-up',
-      'daily-calls-used-up',
-      'client-busy',
-    ]);
-  });
-
-  it('an emergency number is dialled as it is from any extension, whatever is used up, and written', async () => {
-    await rules({ emergencyNumbers: ['112', '102'], callsPerDay: 0 });
-    const outgoing = await (await office.manager('103')).dial('102');
-    const atHelp = await office.carrier.incoming();
-    expect(atHelp.dialled).toBe('102');
-    expect(atHelp.shown.user).toBe(COMPANY_NUMBER);
-    const help = await atHelp.answer();
-    await (await outgoing.answered).hangUp();
-    await help.ended;
-    await rules({ emergencyNumbers: ['112'], callsPerDay: null });
-    const [call] = await ended(1);
-    expect(call).toMatchObject({ direction: 'outbound', outcome: 'answered', client: null });
-    const [first] = await office.system.ledger(call?.id ?? '');
-    expect(first).toMatchObject({ kind: 'call.dialled', payload: { by: 'emergency', emergency: '102' } });
   });
 
   it('what the carrier says before the answer is heard by the manager', async () => {
