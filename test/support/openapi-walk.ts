@@ -1,11 +1,19 @@
 import type { System } from './system.js';
 
 interface OpenApi {
-  paths: Record<string, { get?: { parameters?: { name: string; in: string }[] } }>;
+  paths: Record<string, Record<string, { parameters?: Parameter[] }>>;
+}
+
+interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
 }
 
 /** One request of the walk, and its whole answer. */
 export interface Step {
+  /** As the document has it, with its parameters' places. */
+  route: string;
   path: string;
   status: number;
   text: string;
@@ -20,32 +28,69 @@ const AT_MOST = 4;
  * @param knower whose lists tell of what there is, so that the person also asks for what he may not see
  */
 export async function walkOpenApi(system: System, as: string, knower = 'admin'): Promise<Step[]> {
-  const { body: document } = await system.api<OpenApi>('GET', '/api/openapi.json', undefined, { as });
+  const document = await documentOf(system, as);
   const paths = Object.entries(document.paths).flatMap(([path, { get }]) =>
-    get ? [{ path, takesLimit: get.parameters?.some(({ name }) => name === 'limit') ?? false }] : [],
+    get ? [{ path, query: queryOf(get.parameters ?? []) }] : [],
   );
   const known = new Known();
   const steps: Step[] = [];
   // From the shortest on: a list comes before what it lists.
-  for (const { path, takesLimit } of paths.sort(
+  for (const { path, query } of paths.sort(
     (a, b) => parametersOf(a.path).length - parametersOf(b.path).length,
   )) {
     for (const whole of known.fill(path)) {
-      const query = takesLimit ? '?limit=200' : '';
       if (whole === path) {
         const { body } = await system.api<unknown>('GET', `${whole}${query}`, undefined, { as: knower });
         known.learn(path, body);
       }
-      steps.push(await read(system, `${whole}${query}`, as));
+      steps.push({ route: path, ...(await ask(system, 'GET', `${whole}${query}`, as)) });
     }
   }
   return steps;
 }
 
-async function read(system: System, path: string, as: string): Promise<Step> {
-  const { status, headers, body } = await system.api<unknown>('GET', path, undefined, { as });
-  const content = Buffer.isBuffer(body) ? body.toString('latin1') : JSON.stringify(body);
+/**
+ * Asks for every change that the document offers, of things that are there, saying nothing of what is to change: what is
+ * wrong with that is told in problem documents, and what needs no body is done. Signing out is left out.
+ */
+export async function pokeOpenApi(system: System, as: string, knower = 'admin'): Promise<Step[]> {
+  const document = await documentOf(system, as);
+  const known = new Known();
+  for (const [path, methods] of Object.entries(document.paths)) {
+    if (methods['get'] && parametersOf(path).length === 0) {
+      const { body } = await system.api<unknown>('GET', path, undefined, { as: knower });
+      known.learn(path, body);
+    }
+  }
+  const steps: Step[] = [];
+  for (const [route, methods] of Object.entries(document.paths)) {
+    for (const method of Object.keys(methods).filter((one) => one !== 'get' && one !== 'head')) {
+      if (/sign-(in|out)$/.test(route)) continue;
+      for (const path of known.fill(route).slice(0, 1)) {
+        steps.push({ route: `${method} ${route}`, ...(await ask(system, method.toUpperCase(), path, as)) });
+      }
+    }
+  }
+  return steps;
+}
+
+const documentOf = async (system: System, as: string): Promise<OpenApi> =>
+  (await system.api<OpenApi>('GET', '/api/openapi.json', undefined, { as })).body;
+
+async function ask(system: System, method: string, path: string, as: string): Promise<Omit<Step, 'route'>> {
+  const body = /^(GET|DELETE)$/.test(method) ? undefined : {};
+  const { status, headers, body: answer } = await system.api<unknown>(method, path, body, { as });
+  const content = Buffer.isBuffer(answer) ? answer.toString('latin1') : JSON.stringify(answer);
   return { path, status, text: `${JSON.stringify([...headers])}\n${content}` };
+}
+
+/** What must be asked for with a query: the last days, and as much as there may be. */
+function queryOf(parameters: readonly Parameter[]): string {
+  const hoursFromNow = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const values: Record<string, string> = { limit: '200', from: hoursFromNow(-48), to: hoursFromNow(1) };
+  const asked = parameters.filter((one) => one.in === 'query' && (one.required || one.name === 'limit'));
+  const query = new URLSearchParams(Object.fromEntries(asked.map(({ name }) => [name, values[name] ?? ''])));
+  return query.size > 0 ? `?${query}` : '';
 }
 
 const parametersOf = (path: string): string[] =>
