@@ -15,6 +15,7 @@ import { LedgerModule } from './ledger/ledger.module.js';
 import { MediaApiModule } from './media/media-api.module.js';
 import { MediaModule } from './media/media.module.js';
 import { PhoneModule } from './phone/phone.module.js';
+import { PromptsModule } from './media/prompts.module.js';
 import { ProvisioningModule } from './provisioning/provisioning.module.js';
 import { RecordingControlModule } from './recordings/recording-control.module.js';
 import { RecordingsApiModule } from './recordings/recordings-api.module.js';
@@ -23,6 +24,7 @@ import { FiguresApiModule } from './reports/figures-api.module.js';
 import { LedgerApiModule } from './reports/ledger-api.module.js';
 import { StandingApiModule } from './reports/standing-api.module.js';
 import { SipModule } from './sip/sip.module.js';
+import { PresenceApiModule } from './supervision/presence-api.module.js';
 import { SupervisionModule } from './supervision/supervision.module.js';
 
 @Module({})
@@ -39,6 +41,7 @@ export class AppModule {
         IdentityModule,
         ProvisioningModule,
         SipModule,
+        PromptsModule,
         MediaModule,
         ClientsModule,
         CallsModule,
@@ -56,6 +59,7 @@ export class AppModule {
         FiguresApiModule,
         StandingApiModule,
         MediaApiModule,
+        PresenceApiModule,
       ],
     };
   }

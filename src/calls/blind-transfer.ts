@@ -4,6 +4,7 @@ import { clock } from '../common/clock.js';
 import { languageOf, ringbackOf } from '../media/country.js';
 import { MediaServers } from '../media/media-servers.js';
 import { OfferedLegs } from '../media/offered-legs.js';
+import { isAway } from '../provisioning/config.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { RoutePlan } from '../routing/route-plan.js';
 import { planInbound, planTransfer, type TransferTo } from '../routing/router.js';
@@ -50,7 +51,7 @@ export class BlindTransfer {
     const legs = new OfferedLegs(this.mediaServers.of(parted.client.leg), (leg) => endWithLeg(call, leg));
 
     call.unansweredBecause = undefined; // what was before the talk
-    const plan = planTransfer(this.provisioning.snapshot, to, this.idleSince);
+    const plan = planTransfer(this.provisioning.snapshot, to, this.managers);
     const taken = await this.ring(call, plan, parted, legs, () => refer.notify(180));
     const why = call.unansweredBecause ?? 'nobody-registered';
     refer.notify(taken ? 200 : call.over.aborted ? 487 : ENDINGS[why].sipStatus);
@@ -71,13 +72,13 @@ export class BlindTransfer {
     const companyNumber =
       call.direction === 'inbound' ? snapshot.companyNumbers.get(call.companyNumber ?? '') : undefined;
     const plan: RoutePlan = [
-      ...planTransfer(snapshot, { extensionId: manager.extensionId }, this.idleSince),
+      ...planTransfer(snapshot, { extensionId: manager.extensionId }, this.managers),
       ...(companyNumber
         ? planInbound(snapshot, {
             companyNumber: { ...companyNumber, greeting: null },
             assignedExtensionId: null,
             isFree: () => true,
-            idleSince: this.idleSince,
+            ...this.managers,
             mayBeRecorded: false, // he has heard it, if he is
           })
         : [{ do: 'announce', prompt: 'nobody-available' } as const]),
@@ -110,5 +111,9 @@ export class BlindTransfer {
     await this.conversation.handOver(call, { ...manager, dialog }, parted);
   }
 
-  private readonly idleSince = (extensionId: string): number => this.liveCalls.idleSince(extensionId);
+  private readonly managers = {
+    idleSince: (extensionId: string) => this.liveCalls.idleSince(extensionId),
+    isAway: (extensionId: string) =>
+      isAway(this.provisioning.snapshot.extensions.get(extensionId), clock.now()),
+  };
 }

@@ -70,7 +70,7 @@ export class CallRecording {
     // Whoever is called has not heard anything before he answers.
     const isDue = when === 'at-answer' || (when === 'before-ringing' && direction === 'outbound');
     if (!isDue || !recording) return undefined;
-    return this.prompts.get(CALL_RECORDED, languageOf(companies.get(companyId)?.country ?? ''));
+    return this.prompts.get(CALL_RECORDED, languageOf(companies.get(companyId)?.country ?? ''), companyId);
   }
 
   /** Whoever asked for the pause may have asked another control plane: the row knows. */

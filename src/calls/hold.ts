@@ -59,7 +59,9 @@ export class Hold {
 
   private async play(call: LiveCall, leg: MediaLeg, isClient: boolean): Promise<void> {
     const country = this.provisioning.snapshot.companies.get(call.companyId)?.country ?? '';
-    const prompt = isClient ? this.prompts.get('please-hold', languageOf(country)) : undefined;
+    const prompt = isClient
+      ? this.prompts.get('please-hold', languageOf(country), call.companyId)
+      : undefined;
     await leg.stopPlaying();
     if (prompt) await leg.play(prompt.path);
     await leg.playTone(HOLD_TONE); // waits for the prompt's end

@@ -5,6 +5,7 @@ import type { MediaServer } from '../media/media-server.js';
 import { MediaServers } from '../media/media-servers.js';
 import { OfferedLegs } from '../media/offered-legs.js';
 import { languageOf, ringbackOf } from '../media/country.js';
+import { isAway } from '../provisioning/config.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import type { RoutePlan } from '../routing/route-plan.js';
 import { mayBeRecorded } from '../routing/recording-rule.js';
@@ -93,6 +94,7 @@ export class InboundCallHandler {
       talkedExtensionId: call.client?.talkedExtensionId ?? null,
       isFree: (extensionId) => this.walker.canRing(extensionId) && !this.liveCalls.talks(extensionId),
       idleSince: (extensionId) => this.liveCalls.idleSince(extensionId),
+      isAway: (extensionId) => isAway(snapshot.extensions.get(extensionId), clock.now()),
       mayBeRecorded: mayBeRecorded(snapshot, recordingQuestionOf(call)),
     });
   }

@@ -114,7 +114,7 @@ export class PlanWalker {
   }
 
   private async announce(call: LiveCall, step: AnnounceStep, around: Surroundings): Promise<void> {
-    const prompt = this.prompts.get(step.prompt, around.language);
+    const prompt = this.prompts.get(step.prompt, around.language, call.companyId);
     if (!prompt) return;
     await around.clientLeg.playPrompt(prompt, call.over);
   }

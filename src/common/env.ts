@@ -66,6 +66,8 @@ const schema = z.object({
   RECORDINGS_DIR: z.string().optional(),
   /** The spoken prompts; the media server must see the same folder. Left out, freeswitch/prompts of this checkout. */
   PROMPTS_DIR: z.string().optional(),
+  /** Prompts that companies upload; the media server must see the same folder. Left out, DATA_DIR/prompts. */
+  OWN_PROMPTS_DIR: z.string().optional(),
   /** First and last UDP port for audio of the embedded engine. */
   RTP_PORTS: z
     .string()
@@ -88,6 +90,7 @@ export type Settings = Readonly<
     SIP_WS_URL: string;
     RECORDINGS_DIR: string;
     PROMPTS_DIR: string;
+    OWN_PROMPTS_DIR: string;
     DATA_DIR: string;
     loopbackOnly: boolean;
   }
@@ -146,6 +149,7 @@ export function readSettings(
     PROMPTS_DIR: resolve(
       settings.PROMPTS_DIR ?? fileURLToPath(new URL('../../freeswitch/prompts', import.meta.url)),
     ),
+    OWN_PROMPTS_DIR: resolve(settings.OWN_PROMPTS_DIR ?? `${dataDir}/prompts`),
     loopbackOnly: isLoopback(settings.LISTEN_IP),
   });
 }

@@ -34,6 +34,21 @@ export type LiveCallView = z.infer<typeof liveCallSchema>;
 
 export const presences = ['here', 'away'] as const;
 
+/** Whether somebody is at his place; calls do not ring for who is away, unless he himself is asked for. */
+export const presenceSchema = z
+  .object({
+    presence: z.enum(presences),
+    /** When somebody who is away means to be back: then he is here again by himself. */
+    backAt: time.nullable(),
+  })
+  .meta({ id: 'Presence' });
+export type Presence = z.infer<typeof presenceSchema>;
+export const presenceChange = z.strictObject({
+  presence: z.enum(presences),
+  backAt: time.nullable().default(null),
+});
+export type PresenceChange = z.infer<typeof presenceChange>;
+
 export const liveExtensionSchema = z
   .object({
     id,

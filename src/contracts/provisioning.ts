@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id } from './page.js';
+import { promptName } from './prompts.js';
 
 const name = z.string().trim().min(1).max(80);
 const extensionNumber = z.string().regex(/^[0-9]{2,6}$/, { message: 'is not 2 to 6 digits' });
@@ -12,8 +13,6 @@ const port = z.int().min(1).max(65535);
 const source = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   message: 'is no IP address or network (192.0.2.0/24)',
 });
-/** The name of a prompt, never a path. */
-const promptName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, { message: 'is no name of a prompt' });
 
 function isTimeZone(name: string): boolean {
   try {

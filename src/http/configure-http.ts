@@ -54,12 +54,16 @@ const security = (settings: Settings) =>
     referrerPolicy: { policy: 'no-referrer' },
   });
 
+/** A prompt that is uploaded: its route reads it by itself. */
+const isSound = (request: Request): boolean =>
+  request.method === 'PUT' && request.path.startsWith('/api/v1/prompts/') && request.is('audio/*') !== false;
+
 /** Forms of other sites can send only the types that need no preflight; none of them is read here. */
 function jsonAlone(request: Request, _: Response, next: NextFunction): void {
   const length = request.headers['content-length'];
   const hasBody =
     request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
-  if (hasBody && !request.is('application/json')) {
+  if (hasBody && !request.is('application/json') && !isSound(request)) {
     return next(
       new AppError('unsupported-media-type', 'a body is application/json', {
         httpStatus: 415,

@@ -40,6 +40,7 @@ export const RIGHTS = {
   'ledger.read': ['admin'],
   'metrics.read': ['admin'],
   'own-account': ['admin', 'supervisor', 'manager'],
+  'own-presence': ['admin', 'supervisor', 'manager'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Right = keyof typeof RIGHTS;

@@ -4,6 +4,7 @@ export const JOB_KINDS = {
   'recording.clean': 'removes files of recordings that are of no more use',
   'recording.retention': 'deletes the recordings whose time is over',
   'recording.reconcile': 'compares calls with the files on disk, and lists which lack the other',
+  'presence.back': 'notes that a manager is back at the time that he named',
 } as const;
 
 export type JobKind = keyof typeof JOB_KINDS;

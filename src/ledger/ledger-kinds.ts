@@ -52,6 +52,8 @@ export const LEDGER_KINDS = {
   'media-server.drained': 'an administrator keeps new calls from a media server',
   'media-server.resumed': 'new calls may go to a media server again',
   'trunk.trouble': 'a carrier failed on a call out, or did not let a company number be shown',
+  'presence.changed':
+    'a manager went away, and until when, or is here again: by himself, or as the time came',
   'provisioning.changed': 'an administrator changed what is set up',
 } as const;
 

@@ -6,7 +6,6 @@ import { SETTINGS } from '../common/settings.js';
 import { SipModule } from '../sip/sip.module.js';
 import { Uac } from '../sip/uac.js';
 import { MediaServers } from './media-servers.js';
-import { Prompts } from './prompts.js';
 import { RecordingFiles } from './recording-files.js';
 
 /** Legs of one conversation: the caller's and the manager's. */
@@ -29,17 +28,12 @@ const LEGS_PER_CALL = 2;
       },
     },
     {
-      provide: Prompts,
-      inject: [SETTINGS],
-      useFactory: (settings: Settings) => new Prompts(settings.PROMPTS_DIR),
-    },
-    {
       provide: RecordingFiles,
       inject: [SETTINGS],
       useFactory: (settings: Settings) => new RecordingFiles(settings.RECORDINGS_DIR),
     },
   ],
-  exports: [MediaServers, Prompts, RecordingFiles],
+  exports: [MediaServers, RecordingFiles],
 })
 export class MediaModule {
   constructor(mediaServers: MediaServers, health: HealthIndicators) {

@@ -36,16 +36,25 @@ export function wavDurationMs(path: string): number {
 function inspect(file: number, path: string): WavAudio {
   const head = Buffer.alloc(HEAD_BYTES);
   const length = readSync(file, head, 0, head.length, 0);
-  const fileBytes = fstatSync(file).size;
+  return readWav(head.subarray(0, length), fstatSync(file).size, path);
+}
+
+/**
+ * @param head the file's beginning, up to its audio at least
+ * @param name of the file, for the error
+ * @throws AppError `not-a-wav`
+ */
+export function readWav(head: Buffer, fileBytes: number, name: string): WavAudio {
+  const { length } = head;
   if (length < 44 || head.toString('latin1', 0, 4) !== 'RIFF')
-    throw new AppError('not-a-wav', `${path} is no WAV file`);
+    throw new AppError('not-a-wav', `${name} is no WAV file`);
   let format: Omit<WavAudio, 'dataAt' | 'dataBytes'> | undefined;
   for (let at = 12; at + 8 <= length;) {
     const id = head.toString('latin1', at, at + 4);
     const declaredBytes = head.readUInt32LE(at + 4);
     if (id === 'fmt ' && at + 24 <= length) {
       format = {
-        encoding: head.readUInt16LE(at + 8),
+        encoding: encodingAt(head, at + 8, declaredBytes),
         channels: head.readUInt16LE(at + 10),
         rate: head.readUInt32LE(at + 12),
         bytesPerSecond: head.readUInt32LE(at + 16),
@@ -60,5 +69,15 @@ function inspect(file: number, path: string): WavAudio {
     }
     at += 8 + declaredBytes + (declaredBytes % 2);
   }
-  throw new AppError('not-a-wav', `${path} has no audio`);
+  throw new AppError('not-a-wav', `${name} has no audio`);
+}
+
+/** WAVE_FORMAT_EXTENSIBLE: what it really is stands in the first two bytes of its subformat. */
+const EXTENSIBLE = 0xfffe;
+
+function encodingAt(head: Buffer, at: number, declaredBytes: number): number {
+  const encoding = head.readUInt16LE(at);
+  return encoding === EXTENSIBLE && declaredBytes >= 26 && at + 26 <= head.length
+    ? head.readUInt16LE(at + 24)
+    : encoding;
 }

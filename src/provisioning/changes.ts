@@ -24,7 +24,14 @@ export const actorOf = (person: Person): Actor => ({
 });
 
 export type Kind =
-  'company' | 'dialling rules' | 'extension' | 'ring group' | 'company number' | 'trunk' | 'recording rule';
+  | 'company'
+  | 'dialling rules'
+  | 'extension'
+  | 'ring group'
+  | 'company number'
+  | 'trunk'
+  | 'recording rule'
+  | 'prompt';
 
 export interface Change {
   what: Kind;

@@ -101,7 +101,19 @@ export interface ExtensionConfig {
   readonly mobileDelayMs: number;
   /** Whether it may dial telephone numbers, beside clients' codes. */
   readonly dialsNumbers: boolean;
+  /** null: he said nothing of the kind. Whether it still holds: isAway(). */
+  readonly away: AwayConfig | null;
 }
+
+/** Somebody who said that he is away. */
+export interface AwayConfig {
+  /** Ms since the epoch, when he means to be back; null: he will say so himself. */
+  readonly backAt: number | null;
+}
+
+/** Whether he who has the extension is away. @param now ms since the epoch */
+export const isAway = (extension: Pick<ExtensionConfig, 'away'> | undefined, now: number): boolean =>
+  !!extension?.away && (extension.away.backAt === null || extension.away.backAt > now);
 
 export interface GroupConfig {
   readonly id: string;

@@ -73,6 +73,8 @@ export class Extension {
   @Column('text', { name: 'mobile_mode' }) mobileMode!: MobileMode;
   @Column('int', { name: 'mobile_delay_s' }) mobileDelayS!: number;
   @Column('boolean', { name: 'dials_numbers', default: false }) dialsNumbers!: boolean;
+  @Column('timestamptz', { name: 'away_since', nullable: true }) awaySince!: Date | null;
+  @Column('timestamptz', { name: 'back_at', nullable: true }) backAt!: Date | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 

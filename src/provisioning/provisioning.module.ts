@@ -45,6 +45,6 @@ import { Trunks } from './trunks.js';
     Seeding,
     FirstStart,
   ],
-  exports: [Provisioning, FirstStart],
+  exports: [Changes, Provisioning, FirstStart],
 })
 export class ProvisioningModule {}

@@ -167,6 +167,7 @@ const extensionConfig = (row: Extension, mobile: Mobile | undefined, sealer: Sea
     : null,
   mobileMode: row.mobileMode,
   mobileDelayMs: row.mobileDelayS * 1000,
+  away: row.awaySince ? Object.freeze({ backAt: row.backAt?.getTime() ?? null }) : null,
 });
 
 const groupConfig = (row: RingGroup, members: RingGroupMember[]): GroupConfig => ({

@@ -21,6 +21,7 @@ const snapshot = (...groups: GroupConfig[]): Snapshot =>
 const number = { groupId: 'sales' } as CompanyNumberConfig;
 const neverTalked = () => 0;
 const isFree = () => true;
+const isAway = () => false;
 
 describe('the route plan of an inbound call', () => {
   it('rings the whole group at once, then announces', () => {
@@ -28,6 +29,7 @@ describe('the route plan of an inbound call', () => {
       companyNumber: number,
       assignedExtensionId: null,
       isFree,
+      isAway,
       idleSince: neverTalked,
       mayBeRecorded: true,
     });
@@ -42,10 +44,28 @@ describe('the route plan of an inbound call', () => {
       companyNumber: number,
       assignedExtensionId: 'e2',
       isFree,
+      isAway,
       idleSince: neverTalked,
       mayBeRecorded: true,
     });
     expect(first).toMatchObject({ why: 'assigned', extensionIds: ['e2'] });
+  });
+
+  it('rings nobody who is away, in the group, in those it overflows to and as the client’s own', () => {
+    const plan = planInbound(snapshot(group('sales', { overflowGroupId: 'later' }), group('later')), {
+      companyNumber: number,
+      assignedExtensionId: 'e2',
+      talkedExtensionId: 'e2',
+      isFree,
+      isAway: (id) => id === 'e2',
+      idleSince: neverTalked,
+      mayBeRecorded: true,
+    });
+    expect(plan.map((step) => (step.do === 'ring' ? step.extensionIds : step.prompt))).toEqual([
+      ['e1', 'e3'],
+      ['e1', 'e3'],
+      'nobody-available',
+    ]);
   });
 
   const first = (over: Partial<RouteQuestion>) => {
@@ -54,6 +74,7 @@ describe('the route plan of an inbound call', () => {
       assignedExtensionId: 'e2',
       talkedExtensionId: 'e3',
       isFree,
+      isAway,
       idleSince: neverTalked,
       mayBeRecorded: true,
     };
@@ -75,6 +96,7 @@ describe('the route plan of an inbound call', () => {
       companyNumber: number,
       assignedExtensionId: 'gone',
       isFree,
+      isAway,
       idleSince: neverTalked,
       mayBeRecorded: true,
     });
@@ -87,6 +109,7 @@ describe('the route plan of an inbound call', () => {
       companyNumber: number,
       assignedExtensionId: null,
       isFree,
+      isAway,
       idleSince: (id) => idle[id] ?? 0,
       mayBeRecorded: true,
     });
@@ -103,6 +126,7 @@ describe('the route plan of an inbound call', () => {
         companyNumber: number,
         assignedExtensionId: null,
         isFree,
+        isAway,
         idleSince: neverTalked,
         mayBeRecorded: true,
       },
@@ -119,6 +143,7 @@ describe('the route plan of an inbound call', () => {
       companyNumber: { ...number, greeting: 'greeting' },
       assignedExtensionId: null,
       isFree,
+      isAway,
       idleSince: neverTalked,
       mayBeRecorded: true,
     });
@@ -134,6 +159,7 @@ describe('the route plan of an inbound call', () => {
       companyNumber: { ...number, announceRecording },
       assignedExtensionId: null,
       isFree,
+      isAway,
       idleSince: neverTalked,
       mayBeRecorded: may,
     });
@@ -146,6 +172,7 @@ describe('the route plan of an inbound call', () => {
       companyNumber: number,
       assignedExtensionId: null,
       isFree,
+      isAway,
       idleSince: neverTalked,
       mayBeRecorded: true,
     });

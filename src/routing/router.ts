@@ -20,6 +20,8 @@ export interface RouteQuestion {
   isFree: (extensionId: string) => boolean;
   /** When the extension last ended a conversation, in ms since the epoch; 0 when it never talked. */
   idleSince: (extensionId: string) => number;
+  /** Whether its manager has said that he is away: he is rung for nobody then. */
+  isAway: (extensionId: string) => boolean;
   /** Whether the call may come to be recorded (recording-rule.ts). */
   mayBeRecorded: boolean;
 }
@@ -41,16 +43,17 @@ export function planInbound(snapshot: Snapshot, question: RouteQuestion): RouteP
   const known = knownToClient(snapshot, question);
   if (known) steps.push({ do: 'ring', ...known, order: 'all', timeoutMs: ALONE_TIMEOUT_MS });
 
-  steps.push(...ringGroup(snapshot, question.companyNumber.groupId, question.idleSince));
+  steps.push(...ringGroup(snapshot, question.companyNumber.groupId, question));
   return [...steps, { do: 'announce', prompt: 'nobody-available' }];
 }
 
 /** The one manager who is asked before the group: who is busy or away is not waited for. */
 function knownToClient(
   { extensions }: Snapshot,
-  { talkedExtensionId, assignedExtensionId, isFree }: RouteQuestion,
+  { talkedExtensionId, assignedExtensionId, isFree, isAway }: RouteQuestion,
 ): Pick<RingStep, 'why' | 'extensionIds'> | undefined {
-  const isAsked = (id: string | null | undefined): id is string => !!id && extensions.has(id) && isFree(id);
+  const isAsked = (id: string | null | undefined): id is string =>
+    !!id && extensions.has(id) && isFree(id) && !isAway(id);
   if (isAsked(talkedExtensionId)) return { why: 'talked', extensionIds: [talkedExtensionId] };
   if (isAsked(assignedExtensionId)) return { why: 'assigned', extensionIds: [assignedExtensionId] };
   return undefined;
@@ -59,28 +62,23 @@ function knownToClient(
 /** One colleague, or a group of them. */
 export type TransferTo = { extensionId: string } | { groupId: string };
 
+/** What is to be known of the managers of a group. */
+type Managers = Pick<RouteQuestion, 'idleSince' | 'isAway'>;
+
 /** Whom to ring for a client who is passed on, or who comes back. Pure, as planInbound. */
-export function planTransfer(
-  snapshot: Snapshot,
-  to: TransferTo,
-  idleSince: RouteQuestion['idleSince'],
-): RoutePlan {
-  if ('groupId' in to) return ringGroup(snapshot, to.groupId, idleSince);
+export function planTransfer(snapshot: Snapshot, to: TransferTo, managers: Managers): RoutePlan {
+  if ('groupId' in to) return ringGroup(snapshot, to.groupId, managers);
   const extensionIds = [to.extensionId];
   return [{ do: 'ring', why: 'transfer', order: 'all', extensionIds, timeoutMs: TRANSFER_TIMEOUT_MS }];
 }
 
-/** The group, then those that it overflows to. */
-function ringGroup(
-  snapshot: Snapshot,
-  groupId: string | null,
-  idleSince: RouteQuestion['idleSince'],
-): RingStep[] {
+/** The group, then those that it overflows to; without those who are away. */
+function ringGroup(snapshot: Snapshot, groupId: string | null, { idleSince, isAway }: Managers): RingStep[] {
   const asked = new Set<string>();
   const steps: RingStep[] = [];
   let group = groupOf(snapshot, groupId);
   while (group && !asked.has(group.id) && asked.size < LONGEST_OVERFLOW) {
-    const extensionIds = inOrder(group, idleSince).filter((id) => snapshot.extensions.has(id));
+    const extensionIds = inOrder(group, idleSince).filter((id) => snapshot.extensions.has(id) && !isAway(id));
     if (extensionIds.length > 0) {
       steps.push({
         do: 'ring',

@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { CallChange, LiveCall } from '../calls/live-call.js';
 import { LiveCalls } from '../calls/live-calls.js';
 import { outcomeOf, type Outcome } from '../calls/call-endings.js';
+import { clock } from '../common/clock.js';
 import { TypedEvents } from '../common/typed-events.js';
 import type { LiveCallView, LiveEvent, LiveExtensionView } from '../contracts/live.js';
 import { Notifications, type Notices } from '../database/notifications.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import { Location } from '../sip/location.js';
 import { EventLog, type FeedEntry } from './event-log.js';
+import { presenceOf } from './presences.js';
 import { sees, type Viewer } from './viewer.js';
 import { groupsOf, watchedCall, type Audience, type Supervising, type WatchedCall } from './watched-call.js';
 
@@ -39,6 +41,10 @@ export class LiveFeed {
   ) {
     liveCalls.events.on('changed', ({ call, change }) => this.follow(call, change));
     location.events.on('changed', ({ extensionId }) => this.tellExtension(extensionId));
+    // Names and presence; what is as it was is not told again.
+    provisioning.events.on('changed', ({ extensions }) => {
+      for (const id of extensions.keys()) this.tellExtension(id);
+    });
     notifications.on('live', {
       heard: (notice) => this.hear(notice),
       missed: () => this.notifications.send('live', { ask: true }),
@@ -192,8 +198,7 @@ export class LiveFeed {
       name: extension.name,
       devices,
       state: this.stateOf(extensionId, devices),
-      presence: 'here',
-      backAt: null,
+      ...presenceOf(extension, clock.now()),
     };
   }
 

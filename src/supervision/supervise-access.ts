@@ -10,6 +10,7 @@ import type { ExtensionConfig } from '../provisioning/config.js';
 import type { DeviceInvite } from '../sip/inbound-invite.js';
 import { LiveFeed } from './live-feed.js';
 import { CallLegs } from './call-legs.js';
+import { noExtension } from './no-extension.js';
 import { SupervisionLedger } from './supervision-ledger.js';
 import { hindranceOf, mayTakePart, type Hindrance, type Supervisor } from './supervisor.js';
 import { viewerOf } from './viewer.js';
@@ -21,12 +22,6 @@ const PROBLEMS: Readonly<Record<Hindrance, { status: number; message: string }>>
   'own-call': { status: 409, message: 'it is your own call' },
   'not-answered': { status: 409, message: 'nobody has answered the call yet: try again when they talk' },
 };
-
-export const noExtension = () =>
-  new AppError('no-extension', 'you have no extension to ring: an administrator can give you one', {
-    httpStatus: 409,
-    blame: 'caller',
-  });
 
 /** Who may take part in what. */
 @Injectable()

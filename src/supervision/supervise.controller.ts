@@ -12,7 +12,7 @@ import { Answers, AnswersNothing } from '../http/answers.js';
 import { NotFound } from '../http/problem.js';
 import { Asking, RequireRight } from '../identity/require-right.js';
 import { Supervise } from './supervise.js';
-import { noExtension } from './supervise-access.js';
+import { noExtension } from './no-extension.js';
 import { Supervisions } from './supervisions.js';
 
 @ApiTags('supervision')

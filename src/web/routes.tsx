@@ -31,6 +31,7 @@ export const router = createBrowserRouter([
           page('devices', () => import('./admin/devices.js')),
           page('groups', () => import('./admin/groups.js')),
           page('numbers', () => import('./admin/numbers.js')),
+          page('prompts', () => import('./admin/prompts.js')),
           page('trunks', () => import('./admin/trunks.js')),
           page('rights', () => import('./admin/rights.js')),
           page('ledger', () => import('./admin/ledger.js')),

@@ -58,6 +58,7 @@ const extension = (number: string, maxDevices = 2) => ({
   mobileMode: 'with' as const,
   mobileDelayMs: 0,
   dialsNumbers: false,
+  away: null,
 });
 
 /** One company with extensions 101 to 103 and the trunks given. */

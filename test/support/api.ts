@@ -21,11 +21,13 @@ import { JobsModule } from '../../src/jobs/jobs.module.js';
 import { LedgerModule } from '../../src/ledger/ledger.module.js';
 import { FirstStart, type Started } from '../../src/provisioning/first-start.js';
 import { Provisioning } from '../../src/provisioning/provisioning.js';
+import { PromptsModule } from '../../src/media/prompts.module.js';
 import { ProvisioningModule } from '../../src/provisioning/provisioning.module.js';
 import { RecordingsApiModule } from '../../src/recordings/recordings-api.module.js';
 import { RecordingsModule } from '../../src/recordings/recordings.module.js';
 import { FiguresApiModule } from '../../src/reports/figures-api.module.js';
 import { LedgerApiModule } from '../../src/reports/ledger-api.module.js';
+import { PresenceApiModule } from '../../src/supervision/presence-api.module.js';
 import { testDatabase, type TestDatabase } from './database.js';
 
 export const PASSWORDS = {
@@ -86,6 +88,8 @@ export class Api {
       RecordingsApiModule,
       LedgerApiModule,
       FiguresApiModule,
+      PresenceApiModule,
+      PromptsModule,
     ];
     const app = await NestFactory.create<NestExpressApplication>(
       { module: WebModule, imports },

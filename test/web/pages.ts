@@ -28,6 +28,7 @@ export const PAGES = {
     { path: '/devices', heading: 'Devices now' },
     { path: '/groups', heading: 'Ring groups' },
     { path: '/numbers', heading: 'Company numbers' },
+    { path: '/prompts', heading: 'Prompts' },
     { path: '/trunks', heading: 'Trunks' },
     { path: '/rights', heading: 'Rights' },
     { path: '/ledger', heading: 'Ledger' },

@@ -11,6 +11,7 @@ import { Installation1700000000011 } from './1700000000011-installation.js';
 import { DataKeys1700000000012 } from './1700000000012-data-keys.js';
 import { Phone1700000000013 } from './1700000000013-phone.js';
 import { Supervisors1700000000014 } from './1700000000014-supervisors.js';
+import { Pages1700000000016 } from './1700000000016-pages.js';
 
 /** In the order in which they run. One that has been released is never changed again. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   DataKeys1700000000012,
   Phone1700000000013,
   Supervisors1700000000014,
+  Pages1700000000016,
 ];

@@ -19,5 +19,6 @@ export const KINDS: readonly string[] = [
   'number.reveal-refused',
   'person.signed-in',
   'person.sign-in-refused',
+  'presence.changed',
   'provisioning.changed',
 ];

@@ -8,6 +8,7 @@ import { reading } from '../api/query.js';
 import { Administered } from '../parts/administered.js';
 import { FormModal, useFields } from '../parts/form.js';
 import { Empty } from '../parts/states.js';
+import { isPart } from './prompt-parts.js';
 
 const MOST = { query: { limit: 200 } };
 
@@ -67,6 +68,13 @@ const NEW: NumberFields = {
 export function NumberForm({ number, onDone }: { number: CompanyNumber | undefined; onDone: () => void }) {
   const { t } = useTranslation();
   const { data: groups } = useQuery(reading(API.groups, MOST));
+  const { data: prompts } = useQuery(reading(API.prompts));
+  const greetings = [
+    ...new Set([
+      ...(number?.greeting ? [number.greeting] : []),
+      ...(prompts?.items ?? []).filter((prompt) => !isPart(prompt)).map(({ name }) => name),
+    ]),
+  ];
   const { id, ...initial } = number ?? { id: undefined, ...NEW };
   const endpoint: Endpoint<CompanyNumber, CompanyNumberNew> =
     id === undefined ? API.createNumber : API.changeNumber;
@@ -76,8 +84,8 @@ export function NumberForm({ number, onDone }: { number: CompanyNumber | undefin
       title={number?.number ?? t('numbers.create')}
       form={form}
       onClose={onDone}
-      change={({ greeting, ...fields }) => ({
-        input: { ...fields, greeting: greeting?.trim() || null },
+      change={(fields) => ({
+        input: fields,
         ...(id && { params: { id } }),
       })}
     >
@@ -96,11 +104,13 @@ export function NumberForm({ number, onDone }: { number: CompanyNumber | undefin
         data={(groups?.items ?? []).map(({ id: value, name }) => ({ value, label: name }))}
         {...form.field('groupId')}
       />
-      <TextInput
+      <Select
         label={t('numbers.greeting')}
         description={t('numbers.greetingHint')}
+        clearable
+        searchable
+        data={greetings}
         {...form.field('greeting')}
-        value={form.values.greeting ?? ''}
       />
       <Switch
         label={t('numbers.isProxy')}

@@ -1,4 +1,4 @@
-import type { SuperviseRequest, SupervisionView } from '../../contracts/live.js';
+import type { Presence, PresenceChange, SuperviseRequest, SupervisionView } from '../../contracts/live.js';
 import type { CallDetail, CallRequest, CallsQuery, CallView } from '../../contracts/calls.js';
 import type {
   ClientAnswer,
@@ -45,6 +45,7 @@ import type {
   RecordingView,
 } from '../../contracts/recordings.js';
 import type { DemoLine, PhoneCredentials } from '../../contracts/phone.js';
+import type { PromptView } from '../../contracts/prompts.js';
 import type { RightsTable } from '../../contracts/rights.js';
 import type { RegisteredDevice, SoftphoneSettings, TrunkStateView } from '../../contracts/standing.js';
 
@@ -69,6 +70,7 @@ const write =
   <Answer, Body = undefined>(path: string): Endpoint<Answer, Body> => ({ method, path });
 const post = write('POST');
 const patch = write('PATCH');
+const put = write('PUT');
 const remove = write('DELETE');
 
 /** Everything the pages ask of the server, with the contracts' types. A test holds it to the OpenAPI document. */
@@ -77,6 +79,8 @@ export const API = {
   signOut: post<void>('/sign-out'),
   me: read<Me>('/me'),
   changePassword: post<void, PasswordChange>('/me/password'),
+  presence: read<Presence>('/me/presence'),
+  changePresence: put<Presence, PresenceChange>('/me/presence'),
 
   calls: read<Page<CallView>, CallsQuery>('/calls'),
   call: read<CallDetail>('/calls/{id}'),
@@ -127,6 +131,10 @@ export const API = {
   createTrunk: post<Trunk, TrunkNew>('/trunks'),
   changeTrunk: patch<Trunk, TrunkChange>('/trunks/{id}'),
   removeTrunk: remove<void>('/trunks/{id}'),
+
+  prompts: read<Items<PromptView>>('/prompts'),
+  putPrompt: put<PromptView, Blob>('/prompts/{language}/{name}'),
+  removePrompt: remove<void>('/prompts/{language}/{name}'),
 
   rights: read<RightsTable>('/rights'),
   devices: read<Items<RegisteredDevice>>('/devices'),

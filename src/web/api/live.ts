@@ -1,6 +1,6 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import type { LiveEvent } from '../../contracts/live.js';
+import type { LiveEvent, LiveExtensionView } from '../../contracts/live.js';
 import { API } from './endpoints.js';
 import { LiveStore, type Live } from './live-store.js';
 import { signedOut } from './request.js';
@@ -18,6 +18,10 @@ const store = new LiveStore((run) => requestAnimationFrame(run));
 
 /** What goes on now. */
 export const useLive = (): Live => useSyncExternalStore(store.subscribe, store.get);
+
+/** One extension as it is now; undefined where the feed does not tell of it. */
+export const useLiveExtension = (id: string | undefined): LiveExtensionView | undefined =>
+  useSyncExternalStore(store.subscribe, () => store.get().extensions.find((one) => one.id === id));
 
 /** The time, every second. */
 export function useNow(): number {

@@ -22,7 +22,7 @@ export class RequestError extends Error {
 export const signedOut = new EventTarget();
 
 /**
- * Asks the server. Of a reading, `input` is the query; of a change it is the body.
+ * Asks the server. Of a reading, `input` is the query; of a change it is the body, as JSON or, where it is a Blob, as a sound.
  * @throws RequestError
  */
 export async function request<Answer, Input>(
@@ -31,11 +31,15 @@ export async function request<Answer, Input>(
 ): Promise<Answer> {
   const { method, path } = endpoint;
   const isRead = method === 'GET';
-  const body = isRead || input === undefined ? undefined : JSON.stringify(input);
+  const isSound = input instanceof Blob;
+  const body = isRead || input === undefined ? undefined : isSound ? input : JSON.stringify(input);
   const response = await answerTo(urlOf(path, params, isRead ? input : undefined), {
     method,
     ...(signal && { signal }),
-    ...(body !== undefined && { body, headers: { 'Content-Type': 'application/json' } }),
+    ...(body !== undefined && {
+      body,
+      headers: { 'Content-Type': isSound ? 'audio/wav' : 'application/json' },
+    }),
   });
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer;
   if (response.status === 401) signedOut.dispatchEvent(new Event('signed-out'));

@@ -7,7 +7,8 @@ import { useTranslation } from 'react-i18next';
 interface RowActionsProps {
   name: string;
   onChange: () => void;
-  onRemove: () => void;
+  /** Left out: it cannot be taken away. */
+  onRemove?: (() => void) | undefined;
   more?: ReactNode;
 }
 
@@ -27,46 +28,48 @@ export function RowActions({ name, onChange, onRemove, more }: RowActionsProps) 
       >
         <Pencil size={16} aria-hidden />
       </ActionIcon>
-      <Popover
-        opened={asking}
-        onChange={setAsking}
-        trapFocus
-        withRoles={false}
-        position="bottom-end"
-        shadow="md"
-      >
-        <Popover.Target>
-          <ActionIcon
-            variant="subtle"
-            color="red"
-            size="lg"
-            aria-label={t('common.removeOf', { name })}
-            onClick={() => setAsking(true)}
-          >
-            <Trash2 size={16} aria-hidden />
-          </ActionIcon>
-        </Popover.Target>
-        <Popover.Dropdown>
-          <Stack gap="xs" align="flex-start">
-            <Text size="sm">{t('common.removeSure', { name })}</Text>
-            <Group gap="xs">
-              <Button
-                size="xs"
-                color="red"
-                onClick={() => {
-                  setAsking(false);
-                  onRemove();
-                }}
-              >
-                {t('common.remove')}
-              </Button>
-              <Button size="xs" variant="default" onClick={() => setAsking(false)}>
-                {t('common.cancel')}
-              </Button>
-            </Group>
-          </Stack>
-        </Popover.Dropdown>
-      </Popover>
+      {onRemove && (
+        <Popover
+          opened={asking}
+          onChange={setAsking}
+          trapFocus
+          withRoles={false}
+          position="bottom-end"
+          shadow="md"
+        >
+          <Popover.Target>
+            <ActionIcon
+              variant="subtle"
+              color="red"
+              size="lg"
+              aria-label={t('common.removeOf', { name })}
+              onClick={() => setAsking(true)}
+            >
+              <Trash2 size={16} aria-hidden />
+            </ActionIcon>
+          </Popover.Target>
+          <Popover.Dropdown>
+            <Stack gap="xs" align="flex-start">
+              <Text size="sm">{t('common.removeSure', { name })}</Text>
+              <Group gap="xs">
+                <Button
+                  size="xs"
+                  color="red"
+                  onClick={() => {
+                    setAsking(false);
+                    onRemove();
+                  }}
+                >
+                  {t('common.remove')}
+                </Button>
+                <Button size="xs" variant="default" onClick={() => setAsking(false)}>
+                  {t('common.cancel')}
+                </Button>
+              </Group>
+            </Stack>
+          </Popover.Dropdown>
+        </Popover>
+      )}
     </Group>
   );
 }

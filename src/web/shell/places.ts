@@ -3,6 +3,7 @@ import BookOpen from 'lucide-react/icons/book-open';
 import Cable from 'lucide-react/icons/cable';
 import Hash from 'lucide-react/icons/hash';
 import HeartPulse from 'lucide-react/icons/heart-pulse';
+import Megaphone from 'lucide-react/icons/megaphone';
 import KeyRound from 'lucide-react/icons/key-round';
 import MonitorSmartphone from 'lucide-react/icons/monitor-smartphone';
 import Smartphone from 'lucide-react/icons/smartphone';
@@ -78,6 +79,7 @@ export const SECTIONS: readonly Section[] = [
       },
       { to: '/groups', name: 'groups', icon: UsersRound, roles: ['admin'], right: 'provisioning.read' },
       { to: '/numbers', name: 'numbers', icon: Hash, roles: ['admin'], right: 'provisioning.read' },
+      { to: '/prompts', name: 'prompts', icon: Megaphone, roles: ['admin'], right: 'provisioning.read' },
       { to: '/trunks', name: 'trunks', icon: Cable, roles: ['admin'], right: 'provisioning.read' },
       { to: '/rights', name: 'rights', icon: KeyRound, roles: ['admin'], right: 'people.read' },
       { to: '/ledger', name: 'ledger', icon: BookOpen, roles: ['admin'], right: 'ledger.read' },

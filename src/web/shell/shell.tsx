@@ -22,6 +22,7 @@ import { reading, useChange } from '../api/query.js';
 import { Trouble, Waiting } from '../parts/states.js';
 import { Dialler } from '../phone-panel/dialler.js';
 import { placesFor } from './places.js';
+import { BackAt, PresenceItems, usePresence } from './presence.js';
 import styles from './shell.module.css';
 import { SignIn } from './sign-in.js';
 import { LanguageSwitch, ThemeSwitch } from './switches.js';
@@ -143,33 +144,44 @@ function AccountMenu() {
       },
     );
   const name = me.extension?.name ?? me.email;
+  const isAway = usePresence()?.presence === 'away';
+  const [asking, time] = useDisclosure();
   return (
-    <Menu position="bottom-end" width={240}>
-      <Menu.Target>
-        <UnstyledButton aria-label={`${initialsOf(name)}: ${t('app.account')}`} className={styles.account}>
-          <Avatar color="pine" radius="xl" size={34} aria-hidden>
-            {initialsOf(name)}
-          </Avatar>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <div className={styles.who}>
-          <Text fw={600} truncate>
-            {name}
-          </Text>
-          <Text size="sm" c="dimmed" truncate>
-            {me.email}
-          </Text>
-          <Text size="sm" c="dimmed">
-            {[t(`role.${me.role}`), me.extension?.number].filter(Boolean).join(' · ')}
-          </Text>
-        </div>
-        <Menu.Divider />
-        <Menu.Item leftSection={<LogOut size={16} aria-hidden />} onClick={leave}>
-          {t('app.signOut')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu position="bottom-end" width={240}>
+        <Menu.Target>
+          <UnstyledButton
+            aria-label={[`${initialsOf(name)}: ${t('app.account')}`, isAway && t('presence.away')]
+              .filter(Boolean)
+              .join(', ')}
+            className={styles.account}
+          >
+            <Avatar color={isAway ? 'gray' : 'pine'} radius="xl" size={34} aria-hidden>
+              {initialsOf(name)}
+            </Avatar>
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <div className={styles.who}>
+            <Text fw={600} truncate>
+              {name}
+            </Text>
+            <Text size="sm" c="dimmed" truncate>
+              {me.email}
+            </Text>
+            <Text size="sm" c="dimmed">
+              {[t(`role.${me.role}`), me.extension?.number].filter(Boolean).join(' · ')}
+            </Text>
+          </div>
+          <Menu.Divider />
+          <PresenceItems onAskTime={time.open} />
+          <Menu.Item leftSection={<LogOut size={16} aria-hidden />} onClick={leave}>
+            {t('app.signOut')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {asking && <BackAt onClose={time.close} />}
+    </>
   );
 }
 

@@ -11,6 +11,8 @@ import { Empty } from '../parts/states.js';
 import { Supervise } from './supervise.js';
 import styles from './wall.module.css';
 
+const isFree = ({ state, presence }: LiveExtensionView): boolean => state === 'free' && presence === 'here';
+
 const STATES: Record<LiveCallView['state'], string> = { ringing: 'yellow', talking: 'blue', held: 'grape' };
 const PEOPLE: Record<LiveExtensionView['state'], string> = {
   offline: 'gray',
@@ -37,7 +39,7 @@ export default function Wall() {
       <SimpleGrid cols={{ base: 2, sm: 4 }}>
         <Figure name={t('wall.talking')} value={count('talking') + count('held')} />
         <Figure name={t('wall.ringing')} value={count('ringing')} />
-        <Figure name={t('wall.free')} value={extensions.filter(({ state }) => state === 'free').length} />
+        <Figure name={t('wall.free')} value={extensions.filter(isFree).length} />
         <Figure
           name={t('wall.offline')}
           value={extensions.filter(({ state }) => state === 'offline').length}
@@ -127,6 +129,7 @@ const Manager = memo(function Manager({ extension }: { extension: LiveExtensionV
   const { t } = useTranslation();
   const format = useFormat();
   const { name, number, state, presence, backAt } = extension;
+  const isAway = presence === 'away';
   return (
     <Paper component="li" p="sm">
       <Group justify="space-between" wrap="nowrap" gap="xs">
@@ -139,10 +142,10 @@ const Manager = memo(function Manager({ extension }: { extension: LiveExtensionV
           </Text>
         </Stack>
         <Stack gap={4} align="flex-end">
-          <Badge variant="light" color={PEOPLE[state]} tt="none">
-            {t(`extension.${state}`)}
+          <Badge variant="light" color={isAway && state === 'free' ? 'gray' : PEOPLE[state]} tt="none">
+            {isAway && state === 'free' ? t('presence.away') : t(`extension.${state}`)}
           </Badge>
-          {presence === 'away' && (
+          {isAway && (backAt !== null || state !== 'free') && (
             <Text size="xs" c="dimmed">
               {backAt ? t('presence.back', { time: format.moment(backAt) }) : t('presence.away')}
             </Text>
