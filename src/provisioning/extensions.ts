@@ -23,18 +23,15 @@ export class Extensions {
     private readonly mobiles: Mobiles,
   ) {}
 
-  /** @returns the new extension's id and its SIP password, which is not shown again */
-  async create(
-    actor: Actor,
-    fields: z.infer<typeof extensionNew>,
-  ): Promise<{ id: string; sipPassword: string }> {
+  /** @returns the new extension's id */
+  async create(actor: Actor, fields: z.infer<typeof extensionNew>): Promise<string> {
     const id = newId();
     const sipPassword = generatePassword();
     const change = { what: 'extension', action: 'created', id, fields: shown(fields) } as const;
     await this.changes.apply(actor, change, (tx) =>
       this.insert(tx, { id, companyId: actor.companyId, ...fields, sipPassword }),
     );
-    return { id, sipPassword };
+    return id;
   }
 
   /** The row alone, in the caller's own transaction. */
@@ -56,13 +53,12 @@ export class Extensions {
     });
   }
 
-  /** @returns the new SIP password, shown this once; phones with the old one are refused from now on */
-  async renewPassword(actor: Actor, id: string): Promise<string> {
+  /** Phones with the old SIP password are refused from now on. */
+  async renewPassword(actor: Actor, id: string): Promise<void> {
     const sipPassword = generatePassword();
     const sipPasswordSealed = this.sealer.seal(sipPassword, secretContext.extension(id));
     const fields = { sipPassword: 'renewed' };
     await this.changes.update(actor, { what: 'extension', id, fields }, Extension, { sipPasswordSealed });
-    return sipPassword;
   }
 
   async remove(actor: Actor, id: string): Promise<void> {
