@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm test [-- kind… | path…] [-t name]`: sets up what the tests need, runs them kind by kind, counts.
+// `npm test [-- kind… | path…] [-t name]`: sets up what the tests need, runs them stage by stage, counts.
 // Exit code 0 only where tests ran and none failed. The last line is the count alone.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,16 +8,13 @@ import { delimiter, join, relative } from 'node:path';
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 import { atKeyboard, build, demandNode, installPackages, root, run, say } from '../src/set-up.mjs';
 
-/** The kinds in their order; workers: how many spec files at once; minutes: after which the kind is stopped. */
-const KINDS = [
-  { name: 'unit', workers: 2, minutes: 5 },
-  { name: 'contract', workers: 2, minutes: 5 },
-  { name: 'torture', workers: 2, minutes: 5 },
-  { name: 'integration', workers: 2, minutes: 8 },
-  { name: 'web', workers: 1, minutes: 8 },
-  { name: 'e2e', workers: 3, minutes: 14 },
-  { name: 'real-clients', workers: 1, minutes: 8 },
+/** In their order; workers: how many spec files at once; minutes: after which the stage is stopped. */
+const STAGES = [
+  { kinds: ['unit'], workers: 2, minutes: 5 },
+  { kinds: ['contract', 'torture', 'integration'], workers: 3, minutes: 10 },
+  { kinds: ['web', 'e2e', 'real-clients'], workers: 3, minutes: 16 }, // they wait for phones and prompts, mostly
 ];
+const KINDS = STAGES.flatMap(({ kinds }) => kinds);
 
 /** Programs the tests drive, and the Debian package that brings each. */
 const PROGRAMS = [
@@ -94,12 +91,12 @@ function jest(args, report, minutes) {
   });
 }
 
-/** @returns the counts of one kind, and the names of what failed */
-function read(report, kind, why, byName) {
+/** @returns the counts of one stage, and the names of what failed */
+function read(report, stage, why, byName) {
   const counts = { passed: 0, failed: [], skipped: 0 };
-  if (why) counts.failed.push(`${kind}: ${why}`);
+  if (why) counts.failed.push(`${stage}: ${why}`);
   if (!existsSync(report)) {
-    if (!why) counts.failed.push(`${kind}: jest stopped before its report`);
+    if (!why) counts.failed.push(`${stage}: jest stopped before its report`);
     return counts;
   }
   for (const suite of JSON.parse(readFileSync(report, 'utf8')).testResults) {
@@ -119,8 +116,8 @@ function read(report, kind, why, byName) {
 async function main() {
   demandNode();
   const given = process.argv.slice(2);
-  const kinds = KINDS.filter(({ name }) => given.includes(name));
-  const rest = given.filter((argument) => !KINDS.some(({ name }) => name === argument));
+  const wanted = KINDS.filter((kind) => given.includes(kind));
+  const rest = given.filter((argument) => !KINDS.includes(argument));
   const byName = rest.some((argument) => /^(-t|--testNamePattern)/.test(argument));
 
   await installPackages();
@@ -130,11 +127,14 @@ async function main() {
   const total = { passed: 0, failed: [], skipped: 0 };
   const folder = mkdtempSync(join(tmpdir(), 'linekeeper-test-'));
   try {
-    for (const { name, workers, minutes } of kinds.length > 0 ? kinds : KINDS) {
+    for (const stage of STAGES) {
+      const kinds = stage.kinds.filter((kind) => wanted.length === 0 || wanted.includes(kind));
+      if (kinds.length === 0) continue;
+      const name = kinds.join(', ');
       say(`${name} tests`);
-      const report = join(folder, `${name}.json`);
-      const options = ['--selectProjects', name, '--passWithNoTests', `--maxWorkers=${workers}`];
-      const why = await jest([...rest, ...options], report, minutes);
+      const report = join(folder, `${kinds[0]}.json`);
+      const options = ['--selectProjects', ...kinds, '--passWithNoTests', `--maxWorkers=${stage.workers}`];
+      const why = await jest([...rest, ...options], report, stage.minutes);
       const counts = read(report, name, why, byName);
       total.passed += counts.passed;
       total.skipped += counts.skipped;
