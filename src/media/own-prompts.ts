@@ -123,18 +123,17 @@ export class OwnPrompts implements OnApplicationBootstrap {
   private async readUntilCurrent(): Promise<void> {
     do {
       this.wantedAgain = false;
+      const there = await this.files(); // first: what another control plane lays down from here on is no leftover
       const rows = await this.database.transaction('*', (tx) =>
         tx.query<Row[]>('SELECT id, company_id, language, name, duration_ms FROM company_prompt ORDER BY id'),
       );
-      const there = await this.files(rows.length > 0);
       for (const { id } of rows) if (!there.delete(`${id}.wav`)) await this.layDown(id);
       this.prompts.useOwn(rows.map((row) => this.promptOf(row)));
       for (const file of there) await rm(join(this.folder, file), { force: true });
     } while (this.wantedAgain);
   }
 
-  private async files(isNeeded: boolean): Promise<Set<string>> {
-    if (isNeeded) await mkdir(this.folder, { recursive: true });
+  private async files(): Promise<Set<string>> {
     const names = await readdir(this.folder).catch(() => []);
     return new Set(names.filter((name) => name.endsWith('.wav')));
   }
@@ -144,6 +143,7 @@ export class OwnPrompts implements OnApplicationBootstrap {
       tx.query<{ wav: Buffer }[]>('SELECT wav FROM company_prompt WHERE id = $1', [id]),
     );
     if (!row) return;
+    await mkdir(this.folder, { recursive: true });
     const path = join(this.folder, `${id}.wav`);
     await writeFile(`${path}.part`, row.wav);
     await rename(`${path}.part`, path);
