@@ -1,12 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, freeUdpRange } from './free-ports.js';
 import { readWav, type Sound } from './tones.js';
 import { until } from './until.js';
+
+/** What it hears is kept as 16-bit samples at 8 kHz. */
+const BYTES_A_SECOND = 16_000;
 
 export interface BaresipOptions {
   /** Where the exchange listens. */
@@ -126,10 +129,23 @@ export class Baresip {
 
   /** What it has heard so far. */
   heard(): Sound {
+    const [sound] = readWav(this.recording());
+    return sound!;
+  }
+
+  private recording(): string {
     const [file] = readdirSync(join(this.folder, 'rec')).filter((name) => name.endsWith('-dec.wav'));
     if (!file) throw new Error('baresip has recorded nothing');
-    const [sound] = readWav(join(this.folder, 'rec', file));
-    return sound!;
+    return join(this.folder, 'rec', file);
+  }
+
+  /** Waits until it has heard so many seconds in all. */
+  async heardFor(seconds: number): Promise<void> {
+    // The file's head tells of its length only when the call is over.
+    await until(
+      `baresip has heard ${seconds} s`,
+      () => statSync(this.recording()).size >= seconds * BYTES_A_SECOND,
+    );
   }
 
   async stop(): Promise<void> {

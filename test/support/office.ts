@@ -45,15 +45,15 @@ export class Office {
     const system = await System.start(options);
     const carrier = await Phone.open({ server: { ip: '127.0.0.1', port: system.sipPort }, user: 'carrier' });
     const office = new Office(system, carrier);
-    await office.takeCallsOut();
+    await office.callsOutGoTo(carrier.sipPort);
     return office;
   }
 
-  /** The demo company's calls out go to the carrier's phone. */
-  private async takeCallsOut(): Promise<void> {
+  /** The demo company's calls out go to a carrier that listens there. */
+  async callsOutGoTo(port: number): Promise<void> {
     const { body } = await this.system.api<{ items: { id: string; name: string }[] }>('GET', '/trunks');
     const trunk = body.items.find(({ name }) => name === 'carrier');
-    const { status } = await this.system.api('PATCH', `/trunks/${trunk?.id}`, { port: this.carrier.sipPort });
+    const { status } = await this.system.api('PATCH', `/trunks/${trunk?.id}`, { port });
     if (status !== 200) throw new Error(`PATCH of the trunk: ${status}`);
   }
 

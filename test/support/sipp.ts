@@ -12,10 +12,12 @@ const TONE_SECONDS = 30;
 export interface SippOptions {
   /** Where the exchange listens. */
   port: number;
-  /** The number dialled. */
-  dial: string;
-  /** User part of From. */
-  caller: string;
+  /** Where SIPp listens itself; left out, a free port. */
+  listen?: number;
+  /** The number dialled, where it calls. */
+  dial?: string;
+  /** User part of From, where it calls. */
+  caller?: string;
   calls?: number;
   /** New calls a second. */
   rate?: number;
@@ -42,8 +44,8 @@ export interface SippResult {
 export async function sipp(scenario: string, options: SippOptions): Promise<SippResult> {
   const {
     port,
-    dial,
-    caller,
+    dial = '',
+    caller = '',
     calls = 1,
     rate = 10,
     transport = 'udp',
@@ -63,7 +65,7 @@ export async function sipp(scenario: string, options: SippOptions): Promise<Sipp
           '-i',
           '127.0.0.1',
           '-p',
-          String(await freePort()),
+          String(options.listen ?? (await freePort())),
           '-mi',
           '127.0.0.1',
           '-mp',
