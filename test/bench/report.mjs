@@ -7,6 +7,12 @@ const LEDGER_LOADS = {
   spoolTwentyAtOnce: 'into the spool, twenty writers',
 };
 
+const LEASE_LOADS = {
+  alone: 'one mobile, one call after another',
+  twentyMobiles: 'twenty mobiles at once',
+  oneMobile: 'twenty calls at once to one mobile',
+};
+
 const ms = (value) => (Number.isFinite(value) ? `${Math.round(value)}` : '–');
 const spread = ({ p50, p95, p99 }) => `${ms(p50)} / ${ms(p95)} / ${ms(p99)}`;
 const processes = (roles) =>
@@ -43,8 +49,23 @@ const watching = ({ joinMs, engineCpuPercent, feed }) => [
   `| REGISTER → its event at each of ${feed.watchers} watchers, ${feed.perSecond} events a second, p50 / p95 / p99 | ${spread(feed.delayMs)} ms |`,
 ];
 
+const clicked = ({ managerRingsMs, clientRingsMs, joinedMs }) => [
+  `| click → the manager's phone rings, p50 / p95 / p99 | ${spread(managerRingsMs)} ms |`,
+  `| his 200 → the client's phone rings, p50 / p95 / p99 | ${spread(clientRingsMs)} ms |`,
+  `| the client's 200 → both hear each other, p50 / p95 / p99 | ${spread(joinedMs)} ms |`,
+];
+
 /** @returns Markdown */
-export function table({ embedded, supervision, real, plain, ledgerAlone, freshCloneS }) {
+export function table({
+  embedded,
+  supervision,
+  clickToCall,
+  real,
+  plain,
+  ledgerAlone,
+  proxyLeases,
+  freshCloneS,
+}) {
   return [
     ...loads('embedded engine', embedded),
     ...(real ? loads('drachtio-server and FreeSWITCH', real) : []),
@@ -56,9 +77,14 @@ export function table({ embedded, supervision, real, plain, ledgerAlone, freshCl
     ...(real ? startAndLedger('real servers', real) : []),
     ...(freshCloneS ? [`| fresh clone to ready, packages included | ${freshCloneS.toFixed(0)} s |`] : []),
     ...watching(supervision),
+    ...clicked(clickToCall),
     ...Object.entries(LEDGER_LOADS).map(([load, name]) => {
       const { perSecond, p50Ms, p95Ms } = ledgerAlone[load];
       return `| ledger alone, ${name} | ${perSecond} appends a second, p50 ${p50Ms} ms, p95 ${p95Ms} ms |`;
+    }),
+    ...Object.entries(LEASE_LOADS).map(([load, name]) => {
+      const { perSecond, p50, p95 } = proxyLeases[load];
+      return `| proxy leases, ${name} | ${perSecond} a second, p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms |`;
     }),
   ].join('\n');
 }

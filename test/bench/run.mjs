@@ -9,6 +9,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { atKeyboard, build, demandNode, installPackages, root, say, SetUpError } from '../../src/set-up.mjs';
+import { benchClicks } from './click-to-call.mjs';
 import { placeCalls, startPhone } from './load.mjs';
 import { freePort, Product } from './product.mjs';
 import { between, usage } from './procfs.mjs';
@@ -95,6 +96,17 @@ async function supervision() {
   try {
     await linekeeper.start();
     return await benchSupervision(linekeeper, options);
+  } finally {
+    await linekeeper.remove();
+  }
+}
+
+/** How soon a click becomes a call, on the embedded engine. */
+async function clicks() {
+  const linekeeper = await Product.make();
+  try {
+    await linekeeper.start();
+    return await benchClicks(linekeeper, { clicks: options.quick ? 20 : 100 });
   } finally {
     await linekeeper.remove();
   }
@@ -225,10 +237,15 @@ await atKeyboard(async () => {
   results.embedded = await product();
   say('watching and listening');
   results.supervision = await supervision();
+  say('click-to-call');
+  results.clickToCall = await clicks();
   if (realServersAreHere()) Object.assign(results, await onRealServers());
   say('the ledger alone');
   const { benchLedger } = await import('./ledger.bench.mjs'); // stands on dist/, which is there only now
   results.ledgerAlone = await benchLedger(options.quick ? 2 : 8);
+  say('proxy leases');
+  const { benchLeases } = await import('./leases.bench.mjs'); // as above
+  results.proxyLeases = await benchLeases(options.quick ? 2 : 8);
   if (options.clone) results.freshCloneS = await freshClone();
   const file = options.json ?? join(root, 'bench.json');
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);

@@ -1,40 +1,14 @@
 // What watching costs: the delay of the live feed with many watchers, how soon a listener hears a call, and his CPU.
 import { WebSocket } from 'ws';
+import { administrator } from './administrator.mjs';
 import { between, usage } from './procfs.mjs';
+import { spreadOf } from './spread.mjs';
 
 const COMPANY_NUMBER = '+74950000100';
 const LISTENER = '200';
 const CLIENT_HZ = 600;
 /** Phones that make the feed's events. */
 const DESKS = 20;
-
-/** @param sorted ascending */
-const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-const spreadOf = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return { p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), p99: percentile(sorted, 0.99) };
-};
-
-/** REST as the administrator. */
-async function administrator(linekeeper) {
-  const web = `http://127.0.0.1:${linekeeper.settings.HTTP_PORT}`;
-  let token = '';
-  const api = async (method, path, body) => {
-    const response = await fetch(`${web}/api/v1${path}`, {
-      method,
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-      body: body && JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return response.status === 204 ? undefined : response.json();
-  };
-  const signedIn = await api('POST', '/sign-in', {
-    email: 'admin@example.com',
-    password: linekeeper.settings.ADMIN_PASSWORD,
-  });
-  token = signedIn.token;
-  return { api, token, id: signedIn.user.id, live: `${web.replace('http', 'ws')}/live` };
-}
 
 /**
  * Events at a steady rate, made by phones that register and leave by turns, to each of many watchers.
