@@ -45,6 +45,8 @@ function welcome(settings: Settings, { adminEmail, generatedPassword }: Linekeep
   if (settings.SEED === 'demo') {
     say('  phones    extensions 101, 102, 103 with passwords secret101, secret102, secret103');
     say('  call      +74950000100 from any SIP client on this machine');
+    if (settings.loopbackOnly)
+      say(`  browser   http://${host}:${settings.HTTP_PORT}/try plays a client who calls`);
     say('Try next: npm run simulate');
   }
 }

@@ -10,6 +10,11 @@ const page = (path: string, load: () => Promise<{ default: React.ComponentType }
 
 export const router = createBrowserRouter([
   {
+    HydrateFallback: () => null,
+    ErrorBoundary: Crashed,
+    children: [page('try', () => import('./try/try.js'))],
+  },
+  {
     Component: Shell,
     HydrateFallback: () => null,
     children: [

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { wavHeader } from '../../src/common/wav-header.js';
+import { until } from './until.js';
 import { openBrowser, signIn, visit, type Visit, type VisitOptions } from './browser.js';
 
 const RATE = 48_000;
@@ -47,15 +48,25 @@ export function browserWithTone(folder: string, hz: number): Promise<Browser> {
   return openBrowser(['--allow-loopback-in-peer-connection', `--use-file-for-fake-audio-capture=${file}`]);
 }
 
-/** The cabinets with the phone turned on, in a window of its own. */
+/** A window of its own whose page may use the microphone, and in which it is measured what is heard. */
+export async function visitWithEars(
+  browser: Browser,
+  web: string,
+  options: VisitOptions = {},
+): Promise<Visit> {
+  const visited = await visit(browser, web, { permissions: ['microphone', 'notifications'], ...options });
+  await visited.context.addInitScript(LISTENING);
+  return visited;
+}
+
+/** The cabinets with the phone turned on. */
 export async function visitWithPhone(
   browser: Browser,
   web: string,
   [email, password]: readonly [string, string],
   options: VisitOptions = {},
 ): Promise<Visit> {
-  const visited = await visit(browser, web, { permissions: ['microphone', 'notifications'], ...options });
-  await visited.context.addInitScript(LISTENING);
+  const visited = await visitWithEars(browser, web, options);
   await signIn(visited.page, email, password);
   await turnOn(visited.page);
   return visited;
@@ -71,7 +82,7 @@ export async function turnOn(page: Page): Promise<void> {
 
 /** Waits until this tone is heard in the page. */
 export async function waitToHear(page: Page, hz: number): Promise<void> {
-  await page.waitForFunction(`globalThis.hears(${hz})`);
+  await until(`${hz} Hz is heard in the page`, () => hears(page, hz));
 }
 
 export const hears = (page: Page, hz: number): Promise<boolean> => page.evaluate(`globalThis.hears(${hz})`);

@@ -2,13 +2,26 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import type { RtpAudio } from '../../src/simulate/rtp-audio.js';
 import { expectNoBarriers } from '../support/accessibility.js';
 import { browserWithTone, visitWithPhone, waitToHear } from '../support/browser-phone.js';
 import { expectToHear, Office, TONES } from '../support/office.js';
 import { describeWith } from '../support/requirements.js';
+import { tonesIn } from '../support/tones.js';
+import { until } from '../support/until.js';
 
 const CLIENT = '+79261234567';
 const MANAGER = ['manager1@example.com', 'manager1-demo'] as const;
+const SUPERVISOR = ['supervisor@example.com', 'supervisor-demo'] as const;
+
+/** Waits until this tone is heard no more. */
+const expectSilenceOf = (audio: RtpAudio, tone: number) =>
+  until(`${tone} Hz is heard no more`, async () => !tonesIn(await audio.listen(400), [tone]).includes(tone));
+const expectToHearBoth = (audio: RtpAudio, ...tones: [number, number]) =>
+  until(`${tones.join(' and ')} Hz are heard`, async () => {
+    const heard = tonesIn(await audio.listen(400), tones);
+    return tones.every((tone) => heard.includes(tone));
+  });
 
 describeWith(['chromium'], 'the phone of a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'linekeeper-web-'));
@@ -47,4 +60,131 @@ describeWith(['chromium'], 'the phone of a browser', () => {
     expect(complaints).toEqual([]);
     await context.close();
   }, 60_000);
+
+  test('holds, mutes, and passes the client on to a colleague', async () => {
+    const { page, context } = await visitWithPhone(browser, office.system.web, MANAGER);
+    const [desk, call] = [await office.manager('102'), await office.call(CLIENT)];
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Answer' }).click();
+    const caller = await call.answered;
+    await desk.incoming(); // that the group was rung
+    await expectToHear(caller.audio, TONES['101'], 15_000);
+    const card = page.getByRole('region', { name: /^Call with/ });
+    await card.getByRole('button', { name: 'Hold' }).click();
+    await expectSilenceOf(caller.audio, TONES['101']);
+    await card.getByRole('button', { name: 'Take back' }).click();
+    await expectToHear(caller.audio, TONES['101'], 15_000);
+    await waitToHear(page, TONES.caller);
+    await card.getByRole('button', { name: 'Microphone off' }).click();
+    await expectSilenceOf(caller.audio, TONES['101']);
+    await card.getByRole('button', { name: 'Microphone on' }).click();
+    await expectToHear(caller.audio, TONES['101'], 15_000);
+    await card.getByRole('button', { name: 'Pass on' }).click();
+    await page.getByRole('combobox', { name: 'Colleague’s extension' }).fill('102');
+    await page.getByRole('button', { name: 'Pass on at once' }).click();
+    await (await desk.incoming()).answer(TONES['102']);
+    await expectToHear(caller.audio, TONES['102'], 15_000);
+    await card.waitFor({ state: 'detached' });
+    await caller.hangUp();
+    expect((await office.system.endedCalls(1)).at(-1)).toMatchObject({
+      outcome: 'answered',
+      manager: { number: '102' },
+    });
+    await context.close();
+  }, 60_000);
+
+  test('calls a client by his code, asks a colleague, and connects the two', async () => {
+    const { page, context } = await visitWithPhone(browser, office.system.web, MANAGER);
+    const [desk, known] = [await office.manager('102'), (await office.system.calls()).at(-1)];
+    await page.getByRole('button', { name: 'Call a client' }).click();
+    await page.getByRole('textbox', { name: 'Client code' }).fill(known?.client?.code ?? '');
+    await page.keyboard.press('Enter');
+    const client = await (await office.carrier.incoming()).answer(TONES.caller);
+    await waitToHear(page, TONES.caller);
+    await expectToHear(client.audio, TONES['101'], 15_000);
+    await page.getByRole('button', { name: 'Pass on' }).click();
+    await page.getByRole('combobox', { name: 'Colleague’s extension' }).fill('102');
+    await page.getByRole('button', { name: 'Ask first' }).click();
+    const colleague = await (await desk.incoming()).answer(TONES['102']);
+    await waitToHear(page, TONES['102']);
+    await page
+      .getByRole('region', { name: new RegExp(`^Call with.*${known?.client?.code}`) })
+      .getByRole('button', { name: 'Pass on' })
+      .click();
+    await page.getByRole('button', { name: /^Connect with/ }).click();
+    await expectToHear(client.audio, TONES['102'], 15_000);
+    await expectToHear(colleague.audio, TONES.caller, 15_000);
+    await page
+      .getByRole('region', { name: /^Call with/ })
+      .first()
+      .waitFor({ state: 'detached' });
+    await client.hangUp();
+    await context.close();
+  }, 60_000);
+
+  test('of a supervisor listens to both, and whispers to the manager alone', async () => {
+    const extension = await office.system.api<{ id: string }>('POST', '/extensions', {
+      number: '110',
+      name: 'Sofia',
+    });
+    const people = await office.system.api<{ items: { id: string; email: string }[] }>('GET', '/people');
+    const { id } = people.body.items.find(({ email }) => email === SUPERVISOR[0]) ?? {};
+    await office.system.api('PATCH', `/people/${id}`, { extension: '110' });
+    expect(extension.status).toBe(201);
+    const { page, context, complaints } = await visitWithPhone(browser, office.system.web, SUPERVISOR);
+    const [desk, call] = [await office.manager('102'), await office.call(CLIENT)];
+    const manager = await (await desk.incoming()).answer(TONES['102']);
+    const caller = await call.answered;
+    await expectToHear(caller.audio, TONES['102']);
+    await page.getByRole('button', { name: /^Join/ }).first().click();
+    await page.getByRole('menuitem').first().click();
+    await waitToHear(page, TONES['102']);
+    await waitToHear(page, TONES.caller);
+    await expectToHear(caller.audio, TONES['102']);
+    await expectToHear(manager.audio, TONES.caller);
+    await page.getByRole('button', { name: /^Join/ }).first().click();
+    await page.getByRole('menuitem').nth(1).click();
+    await expectToHearBoth(manager.audio, TONES.caller, TONES['101']);
+    await expectToHear(caller.audio, TONES['102']);
+    await caller.hangUp();
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  test('is one for all tabs: each shows the call and takes it, and the next one takes over', async () => {
+    const { page: first, context } = await visitWithPhone(browser, office.system.web, MANAGER);
+    const devices = async () =>
+      (await office.system.api<{ items: unknown[] }>('GET', '/devices')).body.items.length;
+    const withOneTab = await devices();
+    const second = await context.newPage();
+    await second.goto('/');
+    await second.getByRole('button', { name: /Extension 101 rings here/ }).waitFor();
+    expect(await devices()).toBe(withOneTab);
+    const call = await office.call(CLIENT);
+    await first.getByRole('alertdialog').waitFor();
+    await second.getByRole('alertdialog').getByRole('button', { name: 'Answer' }).click();
+    const caller = await call.answered;
+    await expectToHear(caller.audio, TONES['101'], 15_000);
+    await first.close();
+    await caller.ended;
+    await second.getByRole('region', { name: /^Call with/ }).waitFor({ state: 'detached' });
+    await second.getByRole('button', { name: /Extension 101 rings here/ }).waitFor();
+    const again = await office.call(CLIENT);
+    await second.getByRole('alertdialog').getByRole('button', { name: 'Answer' }).click();
+    await expectToHear((await again.answered).audio, TONES['101'], 15_000);
+    await second.getByRole('button', { name: 'Hang up' }).click();
+    await context.close();
+  }, 60_000);
+
+  test('comes back by itself after the server was away', async () => {
+    const { page, context } = await visitWithPhone(browser, office.system.web, MANAGER);
+    await office.system.terminate();
+    await page.getByRole('button', { name: /server does not answer|Connecting/ }).waitFor();
+    await office.system.run();
+    await page.getByRole('button', { name: /Extension 101 rings here/ }).waitFor({ timeout: 30_000 });
+    const call = await office.call(CLIENT);
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Decline' }).click();
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    call.cancel();
+    await context.close();
+  }, 90_000);
 });

@@ -7,6 +7,7 @@ import { useMay, useMe } from '../api/me.js';
 import { useChange } from '../api/query.js';
 import { nameOf } from '../parts/call-parts.js';
 import { useComplaint } from '../parts/trouble.js';
+import { phone } from '../phone/phone.js';
 
 interface CallClientProps {
   client: { code: string; name: string | null };
@@ -21,21 +22,26 @@ export function CallClient({ client }: CallClientProps) {
   const call = useChange(API.startCall, [API.calls]);
   if (!may('calls.make') || !extension) return null;
   const name = nameOf(client);
+  const ring = () => {
+    const isHere = phone.expect(client.code);
+    call.mutate(
+      { input: { clientCode: client.code, ...(isHere && { device: 'browser' }) } },
+      {
+        onError: (error) => {
+          phone.expect(null);
+          complain(error);
+        },
+        onSuccess: () =>
+          isHere || notifications.show({ title: t('dial.begun', { name }), message: t('dial.begunHint') }),
+      },
+    );
+  };
   return (
     <Button
       leftSection={<Phone size={16} aria-hidden />}
       aria-label={t('debts.callWith', { name })}
       loading={call.isPending}
-      onClick={() =>
-        call.mutate(
-          { input: { clientCode: client.code } },
-          {
-            onError: complain,
-            onSuccess: () =>
-              notifications.show({ title: t('dial.begun', { name }), message: t('dial.begunHint') }),
-          },
-        )
-      }
+      onClick={ring}
     >
       {t('debts.call')}
     </Button>

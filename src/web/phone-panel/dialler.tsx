@@ -7,6 +7,7 @@ import { API } from '../api/endpoints.js';
 import { useMay, useMe } from '../api/me.js';
 import { useChange } from '../api/query.js';
 import { useTrouble } from '../parts/trouble.js';
+import { phone } from '../phone/phone.js';
 
 /** Dials a client by his code, from any page. */
 export function Dialler() {
@@ -20,9 +21,11 @@ export function Dialler() {
   if (!may('calls.make') || !extension) return null;
   const dial = (event: FormEvent) => {
     event.preventDefault();
+    const isHere = phone.expect(clientCode);
     call.mutate(
-      { input: { clientCode } },
+      { input: { clientCode, ...(isHere && { device: 'browser' }) } },
       {
+        onError: () => void phone.expect(null),
         onSuccess: () => {
           setCode('');
           close();

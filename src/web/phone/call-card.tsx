@@ -84,13 +84,13 @@ function State({ call: { state, held, since } }: { call: PhoneCall }) {
   const now = useNow();
   if (state !== 'talking') {
     return (
-      <Badge variant="light" color="yellow" tt="none">
+      <Badge variant="light" color="yellow" tt="none" flex="none">
         {t('phone.calling')}
       </Badge>
     );
   }
   return (
-    <Badge variant="light" color={held ? 'orange' : 'blue'} tt="none" className="figures">
+    <Badge variant="light" color={held ? 'orange' : 'blue'} tt="none" flex="none" className="figures">
       {held ? t('phone.held') : durationOf(now - since)}
     </Badge>
   );

@@ -19,7 +19,7 @@ const NOTES = 2;
 /** A call that rings: who it is, what was before, what colleagues wrote of him. */
 export function IncomingCard({ call }: { call: PhoneCall }) {
   const { t } = useTranslation();
-  const client = useClient(call.party);
+  const client = useClient(call);
   return (
     <Paper
       p="md"
@@ -30,7 +30,7 @@ export function IncomingCard({ call }: { call: PhoneCall }) {
       <Stack gap="sm">
         <Group justify="space-between" wrap="nowrap" align="flex-start">
           <Party call={call} />
-          <Badge variant="light" tt="none">
+          <Badge variant="light" tt="none" flex="none">
             {t('phone.rings')}
           </Badge>
         </Group>

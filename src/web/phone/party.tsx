@@ -9,13 +9,18 @@ import { useLive } from '../api/live.js';
 import { reading } from '../api/query.js';
 import type { PhoneCall } from './phone-state.js';
 
-/** A client of this code, where the person may see him. */
-export function useClient(code: string): ClientAnswer | undefined {
-  const isCode = /^\d{4,8}$/.test(code);
+const AGAIN_MS = 1_500;
+
+/** The client of a call, where the person may see him: one who calls for the first time, from the answer on. */
+export function useClient({ party: code, state }: PhoneCall): ClientAnswer | undefined {
+  const asked = reading(API.clients, { query: { code, limit: 1 } });
   const { data } = useQuery({
-    ...reading(API.clients, { query: { code, limit: 1 } }),
-    enabled: isCode,
+    ...asked,
+    queryKey: [...asked.queryKey, state],
+    enabled: /^[1-9]\d{4,9}$/.test(code),
     staleTime: 30_000,
+    // That he was answered may still be on its way into the ledger.
+    refetchInterval: ({ state: { data: found } }) => (found?.items.length === 0 ? AGAIN_MS : false),
   });
   return data?.items[0];
 }
@@ -23,7 +28,7 @@ export function useClient(code: string): ClientAnswer | undefined {
 /** Who is at the other end: a client by name and code, a colleague, or the call that is listened to. */
 export function Party({ call }: { call: PhoneCall }) {
   const { t } = useTranslation();
-  const client = useClient(call.party);
+  const client = useClient(call);
   const { extensions } = useLive();
   const colleague = extensions.find(({ number }) => number === call.party);
   const mode = supervisionModes.find((one) => one === call.party);
@@ -35,7 +40,7 @@ export function Party({ call }: { call: PhoneCall }) {
           {client.name ?? t('clients.code', { code: client.code })}
         </Anchor>
         <Text size="sm" c="dimmed" className="figures">
-          {[client.code, client.assignedExtension?.name].filter(Boolean).join(' · ')}
+          {[client.name && client.code, client.assignedExtension?.name].filter(Boolean).join(' · ')}
         </Text>
       </div>
     );

@@ -33,8 +33,8 @@ export const OFF: PhoneState = { status: 'off', calls: [], notice: null };
 /** What a person does with the phone, from any tab. */
 export type PhoneCommand =
   | { do: 'call'; to: string }
-  /** The server rings this phone because the person asked for it: answered by itself. */
-  | { do: 'expect' }
+  /** The server will ring this phone for this party, because the person asked for it: answered by itself. */
+  | { do: 'expect'; party: string | null }
   | { do: 'answer'; id: string }
   | { do: 'hang-up'; id: string }
   | { do: 'hold'; id: string; on: boolean }

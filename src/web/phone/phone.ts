@@ -53,6 +53,13 @@ class BrowserPhone {
     else this.channel?.postMessage({ command } satisfies Message);
   }
 
+  /** The server is asked to ring this phone for a party: it answers by itself. @returns whether it is on */
+  expect(party: string | null): boolean {
+    if (this.state.status !== 'ready') return false;
+    this.do({ do: 'expect', party });
+    return true;
+  }
+
   private follow(): void {
     const isOn = this.owner !== undefined && localStorage.getItem(STORED) === this.owner;
     if (isOn && !this.leaving) this.join(`${STORED}.${this.owner}`);
@@ -82,6 +89,8 @@ class BrowserPhone {
       channel.postMessage({ state } satisfies Message);
     });
     this.engine = engine;
+    // What the tab before showed is over.
+    this.show({ ...OFF, status: 'connecting' });
     engine.start();
     await new Promise((done) => signal.addEventListener('abort', done));
     engine.stop();

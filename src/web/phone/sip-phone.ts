@@ -19,7 +19,7 @@ const SLEPT_MS = 15_000;
 /** How long the server may take to answer after a sleep, ms; then the connection is made anew. */
 const ANSWER_MS = 4_000;
 /** A call that the person asked for rings within this, ms. */
-const EXPECT_MS = 30_000;
+const EXPECT_MS = 15_000;
 const INSTANCE = 'linekeeper.instance';
 
 /** A connection that can be given up: a browser notices a dead one only after minutes. */
@@ -39,7 +39,7 @@ export class SipPhone {
   private status: PhoneStatus = 'connecting';
   private notice: PhoneState['notice'] = null;
   private notices = 0;
-  private expectedUntil = 0;
+  private expected: { party: string | null; until: number } = { party: null, until: 0 };
   private renewal: ReturnType<typeof setTimeout> | undefined;
   private waking: ReturnType<typeof setTimeout> | undefined;
   private ticking: ReturnType<typeof setInterval> | undefined;
@@ -50,6 +50,7 @@ export class SipPhone {
 
   start(): void {
     window.addEventListener('online', this.wake);
+    window.addEventListener('pagehide', this.leave);
     let last = Date.now();
     this.ticking = setInterval(() => {
       if (Date.now() - last > SLEPT_MS) this.wake();
@@ -59,18 +60,18 @@ export class SipPhone {
   }
 
   stop(): void {
-    this.stopped = true;
     window.removeEventListener('online', this.wake);
+    window.removeEventListener('pagehide', this.leave);
     clearInterval(this.ticking);
     clearTimeout(this.renewal);
     clearTimeout(this.waking);
-    this.ua?.stop();
+    this.leave();
   }
 
   do(command: PhoneCommand): void {
     if (command.do === 'call') return this.call(command.to);
     if (command.do === 'expect') {
-      this.expectedUntil = Date.now() + EXPECT_MS;
+      this.expected = { party: command.party, until: Date.now() + EXPECT_MS };
       return;
     }
     const call = this.calls.get(command.id);
@@ -184,8 +185,9 @@ export class SipPhone {
     });
     this.calls.set(call.id, call);
     this.show();
-    if (call.view.state === 'ringing' && Date.now() < this.expectedUntil) {
-      this.expectedUntil = 0;
+    const { state, party } = call.view;
+    if (state === 'ringing' && party === this.expected.party && Date.now() < this.expected.until) {
+      this.expected.party = null;
       this.holdOthers(call);
       call.answer();
     }
@@ -198,6 +200,12 @@ export class SipPhone {
     clearTimeout(this.waking);
     this.waking = setTimeout(() => socket.drop(), ANSWER_MS);
     ua.register();
+  };
+
+  /** The tab closes: whoever is at the line is told, and the browser rings no more. */
+  private readonly leave = (): void => {
+    this.stopped = true;
+    this.ua?.stop();
   };
 
   private say(what: Notice): void {

@@ -10,6 +10,7 @@ import { API } from '../api/endpoints.js';
 import { useMay, useMe } from '../api/me.js';
 import { useChange } from '../api/query.js';
 import { nameOf } from '../parts/call-parts.js';
+import { phone } from '../phone/phone.js';
 import { useComplaint } from '../parts/trouble.js';
 
 const MODES = [
@@ -29,16 +30,20 @@ export function Supervise({ call }: { call: LiveCallView }) {
   const mine = call.supervisors.find((one) => one.extension.number === extension?.number);
   if (!extension || !may('calls.listen') || call.state === 'ringing') return null;
   const name = call.client ? nameOf(call.client) : t('client.unknown');
-  const choose = (mode: SupervisionMode) =>
-    mine
-      ? change.mutate({ input: { mode } }, { onError: complain })
-      : begin.mutate(
-          { params: { id: call.id }, input: { mode } },
-          {
-            onError: complain,
-            onSuccess: () => notifications.show({ message: t('supervise.rings') }),
-          },
-        );
+  const choose = (mode: SupervisionMode) => {
+    if (mine) return change.mutate({ input: { mode } }, { onError: complain });
+    const isHere = phone.expect(mode);
+    begin.mutate(
+      { params: { id: call.id }, input: { mode } },
+      {
+        onError: (error) => {
+          phone.expect(null);
+          complain(error);
+        },
+        onSuccess: () => isHere || notifications.show({ message: t('supervise.rings') }),
+      },
+    );
+  };
   return (
     <Menu position="bottom-end">
       <Menu.Target>

@@ -45,4 +45,21 @@ export const phone = {
     speaker: 'Speaker',
     systemDevice: 'as the system has it',
   },
+  try: {
+    title: 'Call from a browser',
+    lead: 'You are a client, and this page is your telephone. It calls {{name}}, as any telephone would; no other telephone is needed. Headphones spare you the echo.',
+    telephone: 'Your telephone',
+    from: '{{name}}’s number. You call from {{from}}; its managers see a code and never this number.',
+    call: 'Call the company',
+    notAnswered: 'Nobody took the call. The company now owes you one: look at the manager’s debts.',
+    steps: {
+      signIn:
+        '<cabinet>Open the cabinet in another tab</cabinet> and sign in as the manager Anna: <code>manager1@example.com</code>, <code>manager1-demo</code>.',
+      turnOn: 'There, press the headset at the top and turn on “This browser rings”. Allow the microphone.',
+      call: 'Here, press “Call the company”. The other tab rings: answer there, and talk.',
+      see: 'Hang up, and see the call among Anna’s calls. Call again and do not answer: it becomes a debt of hers.',
+    },
+    nowhere: 'There is no demo here',
+    nowhereHint: 'This page is there with the demo company on your own machine: npm run up.',
+  },
 };
