@@ -44,11 +44,13 @@ import { SealedDialogs } from './sealed-dialogs.js';
 import { SpokenRefusal } from './spoken-refusal.js';
 import { TalkLedger } from './talk-ledger.js';
 import { Talks } from './talks.js';
+import { TrunkTestController } from './trunk-test.controller.js';
+import { TrunkTest } from './trunk-test.js';
 import { UnwrittenAnswers } from './unwritten-answers.js';
 
 @Module({
   imports: [SipModule],
-  controllers: [CallsOutController],
+  controllers: [CallsOutController, TrunkTestController],
   providers: [
     AnswerNotes,
     CallKeeper,
@@ -89,6 +91,7 @@ import { UnwrittenAnswers } from './unwritten-answers.js';
     SpokenRefusal,
     TalkLedger,
     Talks,
+    TrunkTest,
     UnwrittenAnswers,
   ],
   exports: [CallRecovery, FeatureCodes, LiveCalls, SpokenRefusal],

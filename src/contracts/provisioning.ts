@@ -4,7 +4,9 @@ import { promptName } from './prompts.js';
 
 const name = z.string().trim().min(1).max(80);
 const extensionNumber = z.string().regex(/^[0-9]{2,6}$/, { message: 'is not 2 to 6 digits' });
-const e164 = z.string().regex(/^\+[0-9]{3,15}$/, { message: 'is no number in E.164: + and 3 to 15 digits' });
+export const e164 = z
+  .string()
+  .regex(/^\+[0-9]{3,15}$/, { message: 'is no number in E.164: + and 3 to 15 digits' });
 const host = z
   .string()
   .max(253)

@@ -14,6 +14,7 @@ import { Refusals } from './refusals.js';
 import { Registrar } from './registrar.js';
 import { SipCounters } from './sip-counters.js';
 import { SipEdge } from './sip-edge.js';
+import { TrunkCheck } from './trunk-check.js';
 import { TrunkDialer } from './trunk-dialer.js';
 import { TrunkTroubles } from './trunk-troubles.js';
 import { Trunks } from './trunks.js';
@@ -34,6 +35,7 @@ import { Uac } from './uac.js';
     Registrar,
     SipCounters,
     SipEdge,
+    TrunkCheck,
     TrunkDialer,
     TrunkTroubles,
     Trunks,
@@ -49,6 +51,7 @@ import { Uac } from './uac.js';
     Registrar,
     SipCounters,
     SipEdge,
+    TrunkCheck,
     TrunkDialer,
     TrunkTroubles,
     Trunks,

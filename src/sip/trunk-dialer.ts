@@ -61,6 +61,15 @@ export class TrunkDialer {
     });
   }
 
+  /** Through this carrier and no other, with the number given and no other. @throws as dial */
+  async dialAlone(trunk: TrunkConfig, call: TrunkCall): Promise<SipDialog> {
+    try {
+      return await this.attempt(trunk, call, true);
+    } catch (error) {
+      throw rejectionOf(error);
+    }
+  }
+
   /** With the company number asked for, then with the company's others where the carrier refuses that one. */
   private async dialThrough(trunk: TrunkConfig, call: TrunkCall, isLast: boolean): Promise<SipDialog> {
     const numbers = [call.shown, ...this.numbersBeside(call)].slice(0, MOST_NUMBERS);

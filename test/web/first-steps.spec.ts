@@ -80,4 +80,33 @@ describeWith(['chromium'], 'the cabinets', () => {
     expect(await page.evaluate('document.activeElement.tagName')).toBe('H1');
     await context.close();
   });
+
+  test('a person changes his own password, and whoever is signed in elsewhere with the old one is out', async () => {
+    const [here, elsewhere] = await Promise.all([
+      visit(browser, office.system.web),
+      visit(browser, office.system.web),
+    ]);
+    for (const { page } of [here, elsewhere]) await signIn(page, 'manager2@example.com', 'manager2-demo');
+    const { page } = here;
+    await page.getByRole('button', { name: /Account/ }).click();
+    await page.getByRole('menuitem', { name: 'My password' }).click();
+    const fill = (name: string, text: string) => page.getByLabel(name, { exact: true }).fill(text);
+    await fill('Current password', 'a wrong password');
+    await fill('New password', 'a new password 2');
+    await fill('New password once more', 'another password');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByText('is not the same as above').waitFor();
+    await fill('New password once more', 'a new password 2');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByText('is not your current password').waitFor();
+    await expectNoBarriers(page);
+    await fill('Current password', 'manager2-demo');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByText('The password is changed').waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'My password' }).waitFor();
+    await elsewhere.page.reload();
+    await elsewhere.page.getByLabel('E-mail').waitFor();
+    await Promise.all([here.context.close(), elsewhere.context.close()]);
+  });
 });

@@ -23,6 +23,8 @@ export const PAGES = {
   supervisor: COMPANY,
   admin: [
     ...COMPANY,
+    { path: '/set-up', heading: 'First steps' },
+    { path: '/password', heading: 'My password' },
     { path: '/people', heading: 'People' },
     { path: '/extensions', heading: 'Extensions' },
     { path: '/devices', heading: 'Devices now' },

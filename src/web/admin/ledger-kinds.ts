@@ -20,5 +20,6 @@ export const KINDS: readonly string[] = [
   'person.signed-in',
   'person.sign-in-refused',
   'presence.changed',
+  'trunk.tested',
   'provisioning.changed',
 ];

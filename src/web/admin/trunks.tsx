@@ -1,5 +1,6 @@
 import {
   Badge,
+  Button,
   NumberInput,
   PasswordInput,
   SegmentedControl,
@@ -8,6 +9,7 @@ import {
   TagsInput,
   TextInput,
 } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import Cable from 'lucide-react/icons/cable';
 import { useTranslation } from 'react-i18next';
@@ -19,6 +21,7 @@ import { Administered } from '../parts/administered.js';
 import { FormModal, useFields } from '../parts/form.js';
 import { useFormat } from '../parts/format.js';
 import { Empty } from '../parts/states.js';
+import { TrunkTestModal } from './trunk-test.js';
 
 const REFRESH_MS = 3_000;
 const COLOURS: Record<TrunkStateView['state'], string> = {
@@ -60,7 +63,26 @@ export default function Trunks() {
       ]}
       empty={<Empty icon={Cable} title={t('trunks.empty')} hint={t('trunks.emptyHint')} />}
       form={(trunk, onDone) => <TrunkForm trunk={trunk} onDone={onDone} />}
+      actions={(trunk) => <TestButton trunk={trunk} />}
     />
+  );
+}
+
+function TestButton({ trunk }: { trunk: Trunk }) {
+  const { t } = useTranslation();
+  const [opened, { open, close }] = useDisclosure();
+  return (
+    <>
+      <Button
+        size="compact-sm"
+        variant="default"
+        aria-label={`${t('trunkTest.test')}: ${trunk.name}`}
+        onClick={open}
+      >
+        {t('trunkTest.test')}
+      </Button>
+      {opened && <TrunkTestModal trunk={trunk} onClose={close} />}
+    </>
   );
 }
 

@@ -47,6 +47,7 @@ import type {
 import type { DemoLine, PhoneCredentials } from '../../contracts/phone.js';
 import type { PromptView } from '../../contracts/prompts.js';
 import type { RightsTable } from '../../contracts/rights.js';
+import type { TrunkTestRequest, TrunkTestView } from '../../contracts/trunk-test.js';
 import type { RegisteredDevice, SoftphoneSettings, TrunkStateView } from '../../contracts/standing.js';
 
 interface Items<Item> {
@@ -132,6 +133,7 @@ export const API = {
   changeTrunk: patch<Trunk, TrunkChange>('/trunks/{id}'),
   removeTrunk: remove<void>('/trunks/{id}'),
 
+  testTrunk: post<TrunkTestView, TrunkTestRequest>('/trunks/{id}/test'),
   prompts: read<Items<PromptView>>('/prompts'),
   putPrompt: put<PromptView, Blob>('/prompts/{language}/{name}'),
   removePrompt: remove<void>('/prompts/{language}/{name}'),

@@ -1,14 +1,25 @@
 import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import Compass from 'lucide-react/icons/compass';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useRouteError } from 'react-router';
+import { API } from '../api/endpoints.js';
 import { useMe } from '../api/me.js';
+import { reading } from '../api/query.js';
 import { Page } from '../parts/page.js';
-import { Empty } from '../parts/states.js';
+import { Empty, Waiting } from '../parts/states.js';
 import { START } from './places.js';
 
 export function Start() {
-  return <Navigate to={START[useMe().role]} replace />;
+  const { role } = useMe();
+  const isAdmin = role === 'admin';
+  const { data, isPending } = useQuery({
+    ...reading(API.numbers, { query: { limit: 1 } }),
+    enabled: isAdmin,
+  });
+  if (isAdmin && isPending) return <Waiting />;
+  // Without a company number nothing can ring: the set-up goes on where it was left.
+  return <Navigate to={isAdmin && data?.items.length === 0 ? '/set-up' : START[role]} replace />;
 }
 
 export function NotFound() {

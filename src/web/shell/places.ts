@@ -14,6 +14,7 @@ import Disc3 from 'lucide-react/icons/disc-3';
 import ListTodo from 'lucide-react/icons/list-todo';
 import PhoneCall from 'lucide-react/icons/phone-call';
 import PhoneMissed from 'lucide-react/icons/phone-missed';
+import Rocket from 'lucide-react/icons/rocket';
 import Radio from 'lucide-react/icons/radio';
 import Users from 'lucide-react/icons/users';
 import type { Role } from '../../contracts/identity.js';
@@ -62,6 +63,7 @@ export const SECTIONS: readonly Section[] = [
   {
     name: 'setup',
     places: [
+      { to: '/set-up', name: 'setUp', icon: Rocket, roles: ['admin'], right: 'provisioning.change' },
       { to: '/people', name: 'people', icon: UserRound, roles: ['admin'], right: 'people.read' },
       {
         to: '/extensions',

@@ -11,6 +11,7 @@ import {
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
+import KeyRound from 'lucide-react/icons/key-round';
 import LogOut from 'lucide-react/icons/log-out';
 import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -175,6 +176,9 @@ function AccountMenu() {
           </div>
           <Menu.Divider />
           <PresenceItems onAskTime={time.open} />
+          <Menu.Item component={Link} to="/password" leftSection={<KeyRound size={16} aria-hidden />}>
+            {t('password.title')}
+          </Menu.Item>
           <Menu.Item leftSection={<LogOut size={16} aria-hidden />} onClick={leave}>
             {t('app.signOut')}
           </Menu.Item>
