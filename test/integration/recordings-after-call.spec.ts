@@ -100,6 +100,17 @@ describe('after the call', () => {
     expect(readWav(wav)[0]!.samples).toHaveLength(24_000);
   });
 
+  it.each([
+    [2500, 4400, {}],
+    [2500, 4600, { missingMs: 2100 }],
+    [4600, 2500, { excessMs: 2100 }],
+  ])('%i ms of sound for a talk of %i ms: the ledger has %j', async (ms, talkMs, noted) => {
+    const id = await raw.stored({ callId, segments: [stereoWav(ms, 440, 660)], talkMs });
+    const [stored] = await entries(id, 'recording.stored');
+    const { missingMs, excessMs } = stored!;
+    expect({ missingMs, excessMs }).toEqual({ missingMs: undefined, excessMs: undefined, ...noted });
+  });
+
   it('a file that a killed media server left without sizes is whole', async () => {
     const file = stereoWav(2000, 440, 660);
     file.writeUInt32LE(0, 4);

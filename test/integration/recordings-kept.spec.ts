@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { clock } from '../../src/common/clock.js';
+import { RecurringJobs } from '../../src/jobs/recurring-jobs.js';
 import { Api } from '../support/api.js';
 import { RawRecordings, stereoWav } from '../support/recordings.js';
+import { until } from '../support/until.js';
 
 const DAY_MS = 24 * 3600_000;
 const WAV = stereoWav(1000, 440, 660);
@@ -57,6 +60,29 @@ describe('how long recordings are kept', () => {
       { actor: 'system', call_id: callId, payload: { recordingId: due, sha256, reason: 'retention' } },
     ]);
     expect((await admin('GET', `/recordings/${kept}/audio`)).status).toBe(200);
+  });
+
+  it('nobody has to ask for that: every hour has a job that does it, once', async () => {
+    const jobs = async () =>
+      (await api.sql.query(`SELECT id FROM outbox_job WHERE kind = 'recording.retention'`)).length;
+    const recurring = api.app.get(RecurringJobs);
+    await recurring.look();
+    await raw.stored({ callId, segments: [WAV] }); // and what the jobs of this hour have to do
+    const due = await raw.stored({ callId, segments: [WAV], startedAt: longAgo, retentionDays: 30 });
+    const before = await jobs();
+    const realNow = clock.now;
+    clock.now = () => realNow() + 3600_000;
+    try {
+      await recurring.look();
+      await recurring.look();
+      expect((await jobs()) - before).toBe(1);
+      await until('it is deleted', async () => {
+        await raw.runDue();
+        return (await view(due)).state === 'deleted';
+      });
+    } finally {
+      clock.now = realNow;
+    }
   });
 
   it('a rule’s new retention holds for what it recorded before', async () => {
