@@ -72,6 +72,22 @@ describe('the walls of the database', () => {
       expect(seen).toEqual([{ company_id: companyId }]);
     });
 
+    it('is read by the indexes: the planner knows that all of a company’s rows pass its wall', async () => {
+      await ledger.sql.query(
+        `INSERT INTO call (id, company_id, direction, caller_kind, started_at)
+         SELECT gen_random_uuid(), $1, 'inbound', 'number', now() FROM generate_series(1, 2000)`,
+        [companyId],
+      );
+      await ledger.sql.query('ANALYZE call');
+      const [explained] = await asApp(
+        companyId,
+        'EXPLAIN (FORMAT JSON) SELECT FROM call WHERE company_id = $1',
+        [companyId],
+      );
+      const [{ Plan: plan }] = explained!['QUERY PLAN'] as [{ Plan: { 'Plan Rows': number } }];
+      expect(plan['Plan Rows']).toBeGreaterThan(1900);
+    });
+
     it('does not find the other even by its id', async () => {
       expect(await asApp(companyId, 'SELECT FROM ledger_head WHERE company_id = $1', [otherId])).toEqual([]);
     });
