@@ -1,5 +1,5 @@
 // How soon a click becomes a call: the machine's part, beside the seconds in which people take their phones up.
-import { administrator } from './administrator.mjs';
+import { signedIn } from './api.mjs';
 import { spreadOf } from './spread.mjs';
 
 const COMPANY_NUMBER = '+74950000100';
@@ -14,7 +14,7 @@ const LOUD = 2_000;
  */
 export async function benchClicks(linekeeper, { clicks }) {
   const { Phone } = await import('../../dist/simulate/phone.js');
-  const { api, id } = await administrator(linekeeper);
+  const { api, id } = await signedIn(linekeeper);
   const server = { ip: '127.0.0.1', port: linekeeper.sipPort };
   const manager = await Phone.open({ server, user: '101', password: 'secret101' });
   const carrier = await Phone.open({ server, user: 'carrier' });

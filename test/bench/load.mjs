@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { spreadOf } from './spread.mjs';
 
 const SCENARIOS = join(import.meta.dirname, 'scenarios');
 const md5 = (text) => createHash('md5').update(text).digest('hex');
@@ -110,13 +111,6 @@ export async function startPhone({ port, mediaPort, sipPort }) {
   };
 }
 
-const percentile = (sorted, p) =>
-  sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))] : NaN;
-const spread = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return { p50: percentile(sorted, 50), p95: percentile(sorted, 95), p99: percentile(sorted, 99) };
-};
-
 /**
  * Calls at a steady rate.
  * @param load rate (calls/s), calls (how many), holdMs, sipPort, to (dialled number), port, mediaPort
@@ -173,7 +167,7 @@ export async function placeCalls({ rate, calls, holdMs, sipPort, to, port, media
     const column = head.split(';').indexOf('FailedCall(C)');
     const failed = Number(lines.at(-1)?.split(';')[column] ?? calls);
     if (code === 255) throw new Error(`SIPp could not run: ${errors.trim()}`);
-    return { calls, failed, pdd: spread(times('1')), answer: spread(times('2')) };
+    return { calls, failed, pdd: spreadOf(times('1')), answer: spreadOf(times('2')) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

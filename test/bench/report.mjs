@@ -43,10 +43,18 @@ const startAndLedger = (name, { firstStartMs, secondStartMs, ledgerWithinCalls }
   `| ${name}: \`call.received\` written before the ringing, p50 / p95 | up to ${ms(ledgerWithinCalls.p50UpToMs)} / up to ${ms(ledgerWithinCalls.p95UpToMs)} ms |`,
 ];
 
-const watching = ({ joinMs, engineCpuPercent, feed }) => [
-  `| a listener's 200 → he hears the call, p50 / p95 / p99 | ${spread(joinMs)} ms |`,
-  `| engine's CPU with a call and a listener / with the call alone | ${engineCpuPercent.withListener} % / ${engineCpuPercent.without} % of a core |`,
-  `| REGISTER → its event at each of ${feed.watchers} watchers, ${feed.perSecond} events a second, p50 / p95 / p99 | ${spread(feed.delayMs)} ms |`,
+const watching = (name, { joinMs, cpu, feed, recording }) => [
+  `| ${name}: a listener's INVITE → he hears the call, p50 / p95 / p99 | ${spread(joinMs)} ms |`,
+  `| ${name}: media server's CPU for a call alone / with ${cpu.listeners} listeners | ${cpu.without} % / ${cpu.withAll} % of a core |`,
+  `| ${name}: REGISTER → its event at each of ${feed.watchers} watchers, ${feed.perSecond} events a second, p50 / p95 / p99 (missed; cut off) | ${spread(feed.delayMs)} ms (${feed.missed}; ${feed.cutOff}) |`,
+  `| ${name}: ${recording.calls} calls at once, not recorded | ${processes(recording.none.processes)} |`,
+  `| ${name}: the same, recorded | ${processes(recording.all.processes)} |`,
+  `| ${name}: a minute recorded | ${recording.kbPerMinute} kB as WAV, ${recording.kbPerMinuteOnDisk} kB on disk, ${recording.cpuMsPerMinute} ms of CPU, sealing included |`,
+];
+
+const searching = ({ calls, allMs, eachMs }) => [
+  `| ${calls} calls with recordings: a search over HTTP, p50 / p95 / p99 | ${spread(allMs)} ms |`,
+  ...Object.entries(eachMs).map(([name, one]) => `| – ${name} | ${spread(one)} ms |`),
 ];
 
 const clicked = ({ managerRingsMs, clientRingsMs, joinedMs }) => [
@@ -55,36 +63,46 @@ const clicked = ({ managerRingsMs, clientRingsMs, joinedMs }) => [
   `| the client's 200 → both hear each other, p50 / p95 / p99 | ${spread(joinedMs)} ms |`,
 ];
 
-/** @returns Markdown */
+const leases = (loads) =>
+  Object.entries(LEASE_LOADS).map(([load, name]) => {
+    const { perSecond, p50, p95 } = loads[load];
+    return `| proxy leases, ${name} | ${perSecond} a second, p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms |`;
+  });
+
+const ledger = (loads) =>
+  Object.entries(LEDGER_LOADS).map(([load, name]) => {
+    const { perSecond, p50Ms, p95Ms } = loads[load];
+    return `| ledger alone, ${name} | ${perSecond} appends a second, p50 ${p50Ms} ms, p95 ${p95Ms} ms |`;
+  });
+
+/** @param results of the parts that were measured @returns Markdown */
 export function table({
   embedded,
-  supervision,
-  clickToCall,
   real,
   plain,
+  supervision,
+  realSupervision,
+  clickToCall,
+  search,
   ledgerAlone,
   proxyLeases,
   freshCloneS,
 }) {
   return [
-    ...loads('embedded engine', embedded),
+    ...(embedded ? loads('embedded engine', embedded) : []),
     ...(real ? loads('drachtio-server and FreeSWITCH', real) : []),
     ...(plain ? loads('FreeSWITCH alone, XML dialplan with bridge and recording', plain) : []),
     '',
     '| what | measured |',
     '| --- | --- |',
-    ...startAndLedger('embedded engine', embedded),
+    ...(embedded ? startAndLedger('embedded engine', embedded) : []),
     ...(real ? startAndLedger('real servers', real) : []),
     ...(freshCloneS ? [`| fresh clone to ready, packages included | ${freshCloneS.toFixed(0)} s |`] : []),
-    ...watching(supervision),
-    ...clicked(clickToCall),
-    ...Object.entries(LEDGER_LOADS).map(([load, name]) => {
-      const { perSecond, p50Ms, p95Ms } = ledgerAlone[load];
-      return `| ledger alone, ${name} | ${perSecond} appends a second, p50 ${p50Ms} ms, p95 ${p95Ms} ms |`;
-    }),
-    ...Object.entries(LEASE_LOADS).map(([load, name]) => {
-      const { perSecond, p50, p95 } = proxyLeases[load];
-      return `| proxy leases, ${name} | ${perSecond} a second, p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms |`;
-    }),
+    ...(supervision ? watching('embedded engine', supervision) : []),
+    ...(realSupervision ? watching('real servers', realSupervision) : []),
+    ...(clickToCall ? clicked(clickToCall) : []),
+    ...(search ? searching(search) : []),
+    ...(ledgerAlone ? ledger(ledgerAlone) : []),
+    ...(proxyLeases ? leases(proxyLeases) : []),
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npm run bench [-- --quick] [--clone] [--json FILE]`: measures the product side by side in one run, prints a table,
-// writes JSON. Figures of a shared machine are to be read as ratios.
+// `npm run bench [-- --quick] [--only calls,search,…] [--clone] [--json FILE]`: measures the product
+// side by side in one run, prints a table, writes JSON. Figures of a shared machine are to be read as ratios.
 // `npm run bench -- --soak MINUTES [--rate R]`: a steady load instead, and whether anything grows under it; on the
 // real servers where DRACHTIO_BIN and FREESWITCH_BIN name them, else on the embedded engine. Exit code 1: it grows.
 import { spawn } from 'node:child_process';
@@ -16,6 +16,8 @@ import { between, usage } from './procfs.mjs';
 import { realServersAreHere, startPlain, startReal } from './real-servers.mjs';
 import { table } from './report.mjs';
 import { firstLoad } from './web.mjs';
+import { benchRecording } from './recording-cost.mjs';
+import { benchSearch } from './search.mjs';
 import { isSound, soak, soakTable } from './soak.mjs';
 import { benchSupervision } from './supervision.mjs';
 
@@ -26,6 +28,7 @@ const CALLER_MEDIA = 36_000;
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean' },
+    only: { type: 'string' },
     clone: { type: 'boolean' },
     json: { type: 'string' },
     soak: { type: 'string' },
@@ -90,13 +93,27 @@ async function product(settings = {}, enginePids = []) {
   }
 }
 
-/** What watching and listening cost, on the embedded engine. */
-async function supervision() {
-  const linekeeper = await Product.make();
+/** What watching, listening and recording cost. */
+async function supervision(settings = {}, enginePids = []) {
+  const linekeeper = await Product.make(settings);
+  let phone;
   try {
     await linekeeper.start();
-    return await benchSupervision(linekeeper, options);
+    const { sipPort } = linekeeper;
+    const pids = [linekeeper.pid, ...enginePids];
+    say('watching and listening');
+    const watching = await benchSupervision(linekeeper, pids, options);
+    say('recording');
+    phone = await startPhone({ port: await freePort(), mediaPort: PHONE_MEDIA, sipPort });
+    const recording = await benchRecording(
+      linekeeper,
+      pids,
+      (load) => measured({ sipPort, pids }, load),
+      options,
+    );
+    return { ...watching, recording };
   } finally {
+    await phone?.stop();
     await linekeeper.remove();
   }
 }
@@ -107,6 +124,18 @@ async function clicks() {
   try {
     await linekeeper.start();
     return await benchClicks(linekeeper, { clicks: options.quick ? 20 : 100 });
+  } finally {
+    await linekeeper.remove();
+  }
+}
+
+/** Searching among a million calls with recordings. */
+async function search() {
+  say('searching');
+  const linekeeper = await Product.make();
+  try {
+    await linekeeper.start();
+    return await benchSearch(linekeeper, options);
   } finally {
     await linekeeper.remove();
   }
@@ -215,8 +244,52 @@ function ledgerWithinCalls(metrics) {
   return { writes: total, p50UpToMs: at(0.5), p95UpToMs: at(0.95) };
 }
 
+/** What is measured, one after the other; `--only` chooses among them by name. */
+const PARTS = {
+  async web(results) {
+    results.webFirstLoadKb = Math.round(firstLoad() / 1000);
+    say(`the cabinets' first load: ${results.webFirstLoadKb} kB compressed`);
+  },
+  async calls(results) {
+    say('the embedded engine');
+    results.embedded = await product();
+    if (realServersAreHere()) Object.assign(results, await onRealServers());
+  },
+  async supervision(results) {
+    say('the embedded engine');
+    results.supervision = await supervision();
+    if (!realServersAreHere()) return;
+    say('drachtio-server and FreeSWITCH');
+    const servers = await startReal();
+    try {
+      results.realSupervision = await supervision(servers.settings, servers.pids);
+    } finally {
+      await servers.stop();
+    }
+  },
+  async clicks(results) {
+    say('click-to-call');
+    results.clickToCall = await clicks();
+  },
+  async search(results) {
+    results.search = await search();
+  },
+  async ledger(results) {
+    say('the ledger alone');
+    const { benchLedger } = await import('./ledger.bench.mjs'); // stands on dist/, which is there only now
+    results.ledgerAlone = await benchLedger(options.quick ? 2 : 8);
+  },
+  async leases(results) {
+    say('proxy leases');
+    const { benchLeases } = await import('./leases.bench.mjs'); // as above
+    results.proxyLeases = await benchLeases(options.quick ? 2 : 8);
+  },
+};
+
 await atKeyboard(async () => {
   demandNode();
+  const unknown = (options.only ?? '').split(',').filter((name) => name !== '' && !(name in PARTS));
+  if (unknown.length > 0) throw new SetUpError(`--only takes ${Object.keys(PARTS).join(', ')}`);
   await installPackages();
   await build();
   if (options.soak !== undefined) {
@@ -231,21 +304,9 @@ await atKeyboard(async () => {
     cpu: cpus()[0]?.model,
     node: process.version,
   };
-  results.webFirstLoadKb = Math.round(firstLoad() / 1000);
-  say(`the cabinets' first load: ${results.webFirstLoadKb} kB compressed`);
-  say('the embedded engine');
-  results.embedded = await product();
-  say('watching and listening');
-  results.supervision = await supervision();
-  say('click-to-call');
-  results.clickToCall = await clicks();
-  if (realServersAreHere()) Object.assign(results, await onRealServers());
-  say('the ledger alone');
-  const { benchLedger } = await import('./ledger.bench.mjs'); // stands on dist/, which is there only now
-  results.ledgerAlone = await benchLedger(options.quick ? 2 : 8);
-  say('proxy leases');
-  const { benchLeases } = await import('./leases.bench.mjs'); // as above
-  results.proxyLeases = await benchLeases(options.quick ? 2 : 8);
+  for (const [name, part] of Object.entries(PARTS)) {
+    if (!options.only || options.only.split(',').includes(name)) await part(results);
+  }
   if (options.clone) results.freshCloneS = await freshClone();
   const file = options.json ?? join(root, 'bench.json');
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);

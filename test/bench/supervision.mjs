@@ -1,122 +1,137 @@
-// What watching costs: the delay of the live feed with many watchers, how soon a listener hears a call, and his CPU.
-import { WebSocket } from 'ws';
-import { administrator } from './administrator.mjs';
+// What watching and listening cost: the delay of the live feed with many watchers, how soon a listener hears a call, and
+// his CPU.
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { signedIn } from './api.mjs';
 import { between, usage } from './procfs.mjs';
 import { spreadOf } from './spread.mjs';
 
 const COMPANY_NUMBER = '+74950000100';
-const LISTENER = '200';
 const CLIENT_HZ = 600;
-/** Phones that make the feed's events. */
-const DESKS = 20;
+const LISTENERS = 10;
+/** Phones that make the feed's events, each at an address of its own: the registrar takes so many from each. */
+const DESKS = 25;
+const WATCHERS = 200;
+const EVENTS_PER_SECOND = 50;
 
 /**
  * Events at a steady rate, made by phones that register and leave by turns, to each of many watchers.
  * @returns ms from the REGISTER's departure to its event at a watcher
  */
-async function feedDelay({ live, token }, phones, { watchers, perSecond, seconds }) {
-  /** Of each phone: when its REGISTER left, how many watchers have still to be told, and whom that wakes. */
-  const waiting = new Map();
-  const delays = [];
-  const sockets = await Promise.all(
-    Array.from({ length: watchers }, async () => {
-      const socket = new WebSocket(live, { headers: { authorization: `Bearer ${token}` } });
-      await new Promise((done, fail) => socket.once('message', done).once('error', fail));
-      socket.on('message', (data) => {
-        const event = JSON.parse(data.toString());
-        const one = event.type === 'extension' && waiting.get(event.extension.number);
-        if (!one) return;
-        delays.push(performance.now() - one.sentAt);
-        one.left -= 1;
-        if (one.left === 0) one.done();
-      });
-      return socket;
-    }),
-  );
+async function feedDelay({ live, token }, phones, seconds) {
+  const worker = new Worker(new URL('watchers.mjs', import.meta.url), {
+    workerData: { live, token, count: WATCHERS },
+  });
+  await once(worker, 'message');
+  /** By extension: when each REGISTER left, ms since the epoch. */
+  const sent = new Map(phones.map(({ options }) => [options.user, []]));
   const begun = performance.now();
-  const everyMs = (1000 * phones.length) / perSecond;
-  await Promise.all(
-    phones.map(async (phone, index) => {
-      for (let count = 0; count < (seconds * 1000) / everyMs; count++) {
-        const due = begun + (index * 1000) / perSecond + count * everyMs;
-        if (performance.now() < due) await new Promise((next) => setTimeout(next, due - performance.now()));
-        const told = new Promise((done) =>
-          waiting.set(phone.options.user, { sentAt: performance.now(), left: watchers, done }),
-        );
-        await phone.register(count % 2 === 0 ? 300 : 0);
-        await told;
-      }
-    }),
-  );
-  const events = delays.length / watchers;
-  const reached = (events * 1000) / (performance.now() - begun);
-  for (const socket of sockets) socket.terminate();
-  return { watchers, perSecond: Math.round(reached), events, delayMs: spreadOf(delays) };
+  const all = EVENTS_PER_SECOND * seconds;
+  const running = [];
+  for (let count = 0; count < all; count++) {
+    await pause(Math.max(0, begun + (count * 1000) / EVENTS_PER_SECOND - performance.now()));
+    const phone = phones[count % phones.length];
+    const isComing = Math.floor(count / phones.length) % 2 === 0;
+    sent.get(phone.options.user).push(performance.timeOrigin + performance.now());
+    running.push(phone.register(isComing ? 300 : 0));
+  }
+  const took = (performance.now() - begun) / 1000;
+  const refused = (await Promise.all(running)).filter(({ status }) => status !== 200).length;
+  await pause(1_000); // what is still on its way
+  worker.postMessage('end');
+  const [{ arrivals, cutOff }] = await once(worker, 'message');
+  const delays = [];
+  for (const [number, left] of sent) {
+    for (const came of arrivals[number] ?? []) {
+      for (const [turn, at] of (came ?? []).entries()) delays.push(at - left[turn]);
+    }
+  }
+  return {
+    watchers: WATCHERS,
+    perSecond: Math.round(all / took),
+    events: all,
+    refused,
+    missed: all * WATCHERS - delays.length,
+    cutOff,
+    delayMs: spreadOf(delays),
+  };
 }
 
-/** @returns ms from the listener's 200 to the first sound of the client, over several joins of one call */
-async function joins(linekeeper, { api, listener, manager, carrier, joins: count }) {
-  const outgoing = await carrier.dial(COMPANY_NUMBER, { from: '+79161234599', toneHz: CLIENT_HZ });
-  const atManager = await (await manager.incoming()).answer(950);
-  const client = await outgoing.answered;
-  while (!(await api('GET', '/calls?limit=1')).items[0]?.answeredAt);
+/** @returns ms from the listener's INVITE to the first sound of the client, over several joins of one call */
+async function joins(listener, count) {
   const delays = [];
   for (let join = 0; join < count; join++) {
-    const heard = await (await listener.dial('*10*1')).answered;
     const begun = performance.now();
+    const heard = await (await listener.dial('*10*1')).answered;
     let sound;
     do sound = await heard.audio.listen(20);
     while (Math.max(...sound.samples.map(Math.abs)) < 2_000);
     delays.push(performance.now() - begun);
-    if (join < count - 1) await heard.hangUp();
+    await heard.hangUp();
   }
-  const seconds = 5;
-  const cpu = async () => {
-    const before = usage(linekeeper.pid);
-    await new Promise((next) => setTimeout(next, seconds * 1000));
-    return between(before, usage(linekeeper.pid), seconds).engine?.cpuPercent ?? 0;
-  };
-  const withListener = await cpu();
-  await listener.fallSilent();
-  const without = await cpu();
-  await client.hangUp();
-  await atManager.ended;
-  return { joinMs: spreadOf(delays), engineCpuPercent: { withListener, without } };
+  return spreadOf(delays);
 }
 
-/** @param linekeeper running, on the embedded engine, with the demo company */
-export async function benchSupervision(linekeeper, { quick }) {
+/** @returns percent of a core that the media server takes for one listener, with and without several of them */
+async function listenersCpu(pids, listeners, seconds) {
+  const cpu = async () => {
+    const before = usage(...pids);
+    await pause(seconds * 1000);
+    const roles = between(before, usage(...pids), seconds);
+    return (roles.engine ?? roles.freeswitch).cpuPercent;
+  };
+  const without = await cpu();
+  for (const listener of listeners) await (await listener.dial('*10*1')).answered;
+  const withAll = await cpu();
+  await Promise.all(listeners.map((listener) => listener.fallSilent()));
+  return { listeners: listeners.length, without, withAll };
+}
+
+/**
+ * @param linekeeper running, with the demo company
+ * @param pids of it, and of the servers beside it
+ */
+export async function benchSupervision(linekeeper, pids, { quick }) {
   const { Phone } = await import('../../dist/simulate/phone.js');
-  const admin = await administrator(linekeeper);
-  const { sipPassword } = await admin.api('POST', '/extensions', { number: LISTENER, name: 'Listener' });
-  await admin.api('PATCH', `/people/${admin.id}`, { extension: LISTENER });
+  const admin = await signedIn(linekeeper);
   const server = { ip: '127.0.0.1', port: linekeeper.sipPort };
   const phones = [];
-  const phone = async (user, password, { registered = password !== undefined } = {}) => {
-    const one = await Phone.open({ server, user, password });
+  const phone = async (user, password, { ip = '127.0.0.1', isRegistered = true } = {}) => {
+    const one = await Phone.open({ server, user, password, ip });
     phones.push(one);
-    if (registered) await one.register();
+    if (isRegistered && password !== undefined) await one.register();
     return one;
   };
+  const extension = async (number, options) => {
+    const made = await admin.api('POST', '/extensions', { number, name: `Desk ${number}` });
+    return phone(number, made.sipPassword, options);
+  };
   try {
+    const listeners = [];
+    for (let count = 0; count < LISTENERS; count++) {
+      const number = String(200 + count);
+      listeners.push(await extension(number));
+      const password = 'a long bench password';
+      const email = `listener${count}@example.com`;
+      await admin.api('POST', '/people', { email, role: 'supervisor', password, extension: number });
+    }
     const manager = await phone('101', 'secret101');
-    const listener = await phone(LISTENER, sipPassword);
     const carrier = await phone('carrier');
-    const listening = await joins(linekeeper, {
-      api: admin.api,
-      listener,
-      manager,
-      carrier,
-      joins: quick ? 10 : 50,
-    });
+    const outgoing = await carrier.dial(COMPANY_NUMBER, { from: '+79161234599', toneHz: CLIENT_HZ });
+    const atManager = await (await manager.incoming()).answer(950);
+    const client = await outgoing.answered;
+    while (!(await admin.api('GET', '/calls?limit=1')).items[0]?.answeredAt);
+    const joinMs = await joins(listeners[0], quick ? 10 : 50);
+    const cpu = await listenersCpu(pids, listeners, quick ? 4 : 10);
+    await client.hangUp();
+    await atManager.ended;
     const desks = [];
     for (let count = 0; count < DESKS; count++) {
-      const number = String(300 + count);
-      const made = await admin.api('POST', '/extensions', { number, name: `Desk ${number}` });
-      desks.push(await phone(number, made.sipPassword, { registered: false }));
+      desks.push(await extension(String(300 + count), { ip: `127.0.1.${1 + count}`, isRegistered: false }));
     }
-    const feed = await feedDelay(admin, desks, { watchers: 200, perSecond: 50, seconds: quick ? 4 : 20 });
-    return { ...listening, feed };
+    const feed = await feedDelay(admin, desks, quick ? 5 : 30);
+    return { joinMs, cpu, feed };
   } finally {
     for (const one of phones) await one.close();
   }

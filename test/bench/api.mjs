@@ -1,5 +1,12 @@
-/** REST as the administrator. */
-export async function administrator(linekeeper) {
+/**
+ * REST as somebody who has signed in.
+ * @returns `api(method, path, body)`, which throws for any answer but 2xx; his token and id; where the live feed is
+ */
+export async function signedIn(
+  linekeeper,
+  email = 'admin@example.com',
+  password = linekeeper.settings.ADMIN_PASSWORD,
+) {
   const web = `http://127.0.0.1:${linekeeper.settings.HTTP_PORT}`;
   let token = '';
   const api = async (method, path, body) => {
@@ -11,10 +18,7 @@ export async function administrator(linekeeper) {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response.status === 204 ? undefined : response.json();
   };
-  const signedIn = await api('POST', '/sign-in', {
-    email: 'admin@example.com',
-    password: linekeeper.settings.ADMIN_PASSWORD,
-  });
-  token = signedIn.token;
-  return { api, token, id: signedIn.user.id, live: `${web.replace('http', 'ws')}/live` };
+  const given = await api('POST', '/sign-in', { email, password });
+  token = given.token;
+  return { api, token, id: given.user.id, live: `${web.replace('http', 'ws')}/live` };
 }
