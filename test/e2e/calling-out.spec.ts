@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { newClientCode } from '../../src/clients/client-code.js';
 import type { CallView } from '../../src/contracts/calls.js';
 import type { LedgerEntryView } from '../../src/contracts/ledger.js';
 import type { TrunkStateView } from '../../src/contracts/standing.js';
@@ -7,19 +9,13 @@ import { tonesIn } from '../support/tones.js';
 import { until } from '../support/until.js';
 
 const MANAGER = 'manager1@example.com';
+const SECOND_NUMBER = '+74950000200';
 let lastNumber = 0;
 /** A client whom no test has seen. */
 const newNumber = () => `+7916124${String((lastNumber += 1)).padStart(4, '0')}`;
 
 describe('calling out', () => {
   let office: Office;
-  let before = 0;
-  const ended = async (count: number) => (await office.system.endedCalls(before + count)).slice(before);
-  const clientOf = async (number: string, extension: '101' | '102' = '101') => {
-    const code = await office.clientOf(extension, number);
-    before += 1;
-    return code;
-  };
   const openFollowUps = async () => (await office.followUps()).filter((one) => one.closedAt === null);
 
   beforeAll(async () => {
@@ -27,7 +23,7 @@ describe('calling out', () => {
     await office.system.signIn(MANAGER, MANAGER, 'manager1-demo');
   }, 90_000);
   beforeEach(async () => {
-    before = (await office.system.calls()).length;
+    await office.begin();
   });
   afterEach(async () => {
     await office.silentDesks();
@@ -37,8 +33,8 @@ describe('calling out', () => {
 
   it('two managers dialling one client: the second is told that a colleague is talking to him', async () => {
     const number = newNumber();
-    const code = await clientOf(number);
-    expect(await clientOf(number, '102')).toBe(code);
+    const code = await office.clientOf('101', number);
+    expect(await office.clientOf('102', number)).toBe(code);
     await (await office.manager('101')).dial(code);
     const atClient = await office.carrier.incoming();
     const rung = office.carrier.rung;
@@ -50,7 +46,7 @@ describe('calling out', () => {
       409,
     );
     atClient.refuse(486);
-    const calls = await ended(3);
+    const calls = await office.ended(3);
     expect(calls.map(({ outcome, ending }) => [outcome, ending])).toEqual([
       ['unreached', 'client-busy'],
       ['refused', 'colleague-is-talking'],
@@ -62,7 +58,7 @@ describe('calling out', () => {
     'a client who calls in while a manager %s is joined to him: one call, no missed one',
     async (how) => {
       const number = newNumber();
-      const code = await clientOf(number);
+      const code = await office.clientOf('101', number);
       const desk = await office.manager('101');
       let manager;
       if (how === 'clicks') {
@@ -77,7 +73,7 @@ describe('calling out', () => {
       await expectToHear(client.audio, TONES['101']);
       await client.hangUp();
       await heard.ended;
-      const calls = await ended(2);
+      const calls = await office.ended(2);
       const [outbound, inbound] = calls as [CallView, CallView];
       expect(outbound).toMatchObject({
         direction: 'outbound',
@@ -114,17 +110,64 @@ describe('calling out', () => {
     await (await outgoing.answered).hangUp();
     await client.ended;
     await office.system.api('PATCH', `/extensions/${id}`, { dialsNumbers: false });
-    const [call] = await ended(1);
+    const [call] = await office.ended(1);
     expect(call?.client?.code).toMatch(/^\d+$/);
     expect(JSON.stringify(call)).not.toContain(number.slice(2));
     const again = await desk.dial(call?.client?.code ?? '');
     expect((await office.carrier.incoming()).dialled).toBe(number);
     again.cancel();
-    await ended(2);
+    await office.ended(2);
+  });
+
+  it('a client is shown the number he dialled last; one who never called, the company’s choice', async () => {
+    const { body: second } = await office.system.api<{ id: string }>('POST', '/company-numbers', {
+      number: SECOND_NUMBER,
+      name: 'Second number',
+      groupId: (await office.group()).id,
+    });
+    const shownTo = async (dialled: string) => {
+      const outgoing = await (await office.manager('101')).dial(dialled);
+      const atClient = await office.carrier.incoming();
+      atClient.refuse(486);
+      await outgoing.status();
+      return atClient.shown.user;
+    };
+    const number = newNumber();
+    const code = await office.clientOf('101', number);
+    expect(await shownTo(code)).toBe(COMPANY_NUMBER);
+    const call = await office.carrier.dial(SECOND_NUMBER, { from: number });
+    await (await office.manager('101')).incoming();
+    call.cancel();
+    await call.status();
+    expect(await shownTo(code)).toBe(SECOND_NUMBER);
+    const id = await office.extensionId('101');
+    await office.system.api('PATCH', `/extensions/${id}`, { dialsNumbers: true });
+    expect(await shownTo(newNumber())).toBe(COMPANY_NUMBER);
+    await office.system.api('PATCH', '/dialling-rules', { defaultNumberId: second.id });
+    expect(await shownTo(newNumber())).toBe(SECOND_NUMBER);
+    await office.system.api('PATCH', `/extensions/${id}`, { dialsNumbers: false });
+    await office.system.api('PATCH', '/dialling-rules', { defaultNumberId: null });
+    await office.system.api('DELETE', `/company-numbers/${second.id}`);
+    await office.ended(5);
+  });
+
+  it('a code of another company’s client is nobody’s here, dialled or clicked', async () => {
+    const [company, client, code] = [randomUUID(), randomUUID(), newClientCode(0)];
+    await office.system.sql(`INSERT INTO company (id, name, country) VALUES ($1, 'Other', 'RU')`, [company]);
+    await office.system.sql(
+      `INSERT INTO client (id, company_id, code, number_hash, number_sealed) VALUES ($1, $2, $3, 'a', 'b')`,
+      [client, company, code],
+    );
+    const { rung } = office.carrier;
+    expect(await (await (await office.manager('101')).dial(code)).status()).toBe(404);
+    const clicked = await office.system.api('POST', '/calls', { clientCode: code }, { as: MANAGER });
+    expect(clicked.status).toBe(422);
+    expect(office.carrier.rung).toBe(rung);
+    expect(await office.ended(0)).toEqual([]);
   });
 
   it('what the carrier says before the answer is heard by the manager', async () => {
-    const code = await clientOf(newNumber());
+    const code = await office.clientOf('101', newNumber());
     const outgoing = await (await office.manager('101')).dial(code, { toneHz: TONES['101'] });
     const atClient = await office.carrier.incoming();
     await atClient.sound(TONES['103']);
@@ -137,23 +180,23 @@ describe('calling out', () => {
     await expectToHear(client.audio, TONES['101']);
     await client.hangUp();
     await manager.ended;
-    await ended(1);
+    await office.ended(1);
   });
 
   it('a carrier that refuses the shown number is shown the company’s next one, and the administrators are warned', async () => {
     const { body: second } = await office.system.api<{ id: string }>('POST', '/company-numbers', {
-      number: '+74950000200',
+      number: SECOND_NUMBER,
       name: 'Second number',
     });
-    const code = await clientOf(newNumber());
+    const code = await office.clientOf('101', newNumber());
     const outgoing = await (await office.manager('101')).dial(code);
     (await office.carrier.incoming()).refuse(403);
     const next = await office.carrier.incoming();
-    expect(next.shown.user).toBe('+74950000200');
+    expect(next.shown.user).toBe(SECOND_NUMBER);
     const client = await next.answer();
     await (await outgoing.answered).hangUp();
     await client.ended;
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'answered' });
+    expect((await office.ended(1))[0]).toMatchObject({ outcome: 'answered' });
     const { body } = await office.system.api<{ items: TrunkStateView[] }>('GET', '/trunk-states');
     expect(body.items[0]?.trouble).toMatchObject({
       what: 'caller-id-refused',
@@ -185,7 +228,7 @@ describe('calling out', () => {
     });
     try {
       const number = newNumber();
-      const code = await clientOf(number);
+      const code = await office.clientOf('101', number);
       await office.system.api('PATCH', `/trunks/${first}`, { port: full.sipPort });
       const outgoing = await (await office.manager('101')).dial(code);
       const atOther = await other.incoming();
@@ -194,7 +237,7 @@ describe('calling out', () => {
       const client = await atOther.answer();
       await (await outgoing.answered).hangUp();
       await client.ended;
-      expect((await ended(1))[0]).toMatchObject({ outcome: 'answered' });
+      expect((await office.ended(1))[0]).toMatchObject({ outcome: 'answered' });
     } finally {
       await office.system.api('PATCH', `/trunks/${first}`, { port: office.carrier.sipPort });
       await office.system.api('DELETE', `/trunks/${second.id}`);

@@ -2,14 +2,14 @@ import type { CallView } from '../../src/contracts/calls.js';
 import type { Problem } from '../../src/contracts/problem.js';
 import { COMPANY_NUMBER, expectToHear, Office, recordingOf, TONES } from '../support/office.js';
 import { until } from '../support/until.js';
+import { Watcher } from '../support/watcher.js';
 
 const CLIENT = '+79161230011';
+const MOBILE = '+79165550501';
 const MANAGER = 'manager1@example.com';
 
 describe('click-to-call and colleagues', () => {
   let office: Office;
-  let before = 0;
-  const ended = async (count: number) => (await office.system.endedCalls(before + count)).slice(before);
   const click = <T = CallView>(body: object, as = MANAGER) =>
     office.system.api<T>('POST', '/calls', body, { as });
 
@@ -18,7 +18,7 @@ describe('click-to-call and colleagues', () => {
     await office.system.signIn(MANAGER, MANAGER, 'manager1-demo');
   }, 90_000);
   beforeEach(async () => {
-    before = (await office.system.calls()).length;
+    await office.begin();
   });
   afterEach(async () => {
     await office.silentDesks();
@@ -26,11 +26,7 @@ describe('click-to-call and colleagues', () => {
   });
   afterAll(() => office?.close());
 
-  async function clientCode(): Promise<string> {
-    const code = await office.clientOf('101', CLIENT);
-    before += 1;
-    return code;
-  }
+  const clientCode = () => office.clientOf('101', CLIENT);
 
   it('rings the manager first, then the client, and joins and records them', async () => {
     const clientCodeOf = await clientCode();
@@ -54,9 +50,43 @@ describe('click-to-call and colleagues', () => {
     await expectToHear(manager.audio, TONES.caller);
     await manager.hangUp();
     await client.ended;
-    const [call] = await ended(1);
+    const [call] = await office.ended(1);
     expect(call).toMatchObject({ id: body.id, outcome: 'answered', ending: 'manager-hung-up' });
     expect((await recordingOf(office.system, call as CallView)).length).toBeGreaterThan(1000);
+  });
+
+  it('rings the one device that was chosen, and the feed tells how it goes', async () => {
+    const code = await clientCode();
+    const id = await office.extensionId('101');
+    await office.system.api('PATCH', `/extensions/${id}`, { mobile: MOBILE });
+    const watcher = await Watcher.open(office.system, MANAGER);
+    try {
+      const desk = await office.manager('101');
+      const { rung } = desk;
+      const { body } = await click({ clientCode: code, device: 'mobile' });
+      const atMobile = await office.carrier.incoming();
+      expect(atMobile.dialled).toBe(MOBILE);
+      const mobile = await atMobile.answer(TONES['101']);
+      await until('the mobile is told to press 1', () => mobile.audio.heard().samples.length > 8_000);
+      mobile.audio.press('1');
+      const atClient = await office.carrier.incoming();
+      expect([atClient.dialled, atClient.shown.user]).toEqual([CLIENT, COMPANY_NUMBER]);
+      const client = await atClient.answer(TONES.caller);
+      await expectToHear(mobile.audio, TONES.caller);
+      expect(desk.rung).toBe(rung);
+      await client.hangUp();
+      await mobile.ended;
+      await watcher.event('call-gone', (event) => event.id === body.id);
+      const told = watcher.events.flatMap((event) =>
+        event.type === 'call' && event.call.id === body.id ? [event.change] : [],
+      );
+      expect(told).toEqual(expect.arrayContaining(['began', 'ringing', 'answered']));
+      expect(watcher.texts.join()).not.toMatch(new RegExp(`${CLIENT.slice(2)}|${MOBILE.slice(2)}`));
+      await office.ended(1);
+    } finally {
+      watcher.close();
+      await office.system.api('PATCH', `/extensions/${id}`, { mobile: null });
+    }
   });
 
   it('a manager who does not take his own device never rings the client', async () => {
@@ -64,7 +94,7 @@ describe('click-to-call and colleagues', () => {
     const rung = office.carrier.rung;
     await click({ clientCode: code });
     (await (await office.manager('101')).incoming()).refuse(486);
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'unreached', ending: 'manager-busy' });
+    expect((await office.ended(1))[0]).toMatchObject({ outcome: 'unreached', ending: 'manager-busy' });
     expect(office.carrier.rung).toBe(rung);
     expect((await office.followUps()).filter((one) => one.closedAt === null)).toEqual([]);
   });
@@ -78,7 +108,7 @@ describe('click-to-call and colleagues', () => {
       (await office.system.api('DELETE', `/calls/${first.body.id}`, undefined, { as: MANAGER })).status,
     ).toBe(204);
     await ringing.cancelled;
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'abandoned', ending: 'manager-gave-up' });
+    expect((await office.ended(1))[0]).toMatchObject({ outcome: 'abandoned', ending: 'manager-gave-up' });
 
     const second = await click({ clientCode: code });
     const manager = await (await desk.incoming()).answer();
@@ -88,7 +118,7 @@ describe('click-to-call and colleagues', () => {
       (await office.system.api('DELETE', `/calls/${second.body.id}`, undefined, { as: MANAGER })).status,
     ).toBe(204);
     await Promise.all([manager.ended, client.ended]);
-    expect((await ended(2))[1]).toMatchObject({ outcome: 'answered', ending: 'manager-hung-up' });
+    expect((await office.ended(2))[1]).toMatchObject({ outcome: 'answered', ending: 'manager-hung-up' });
     expect(
       (await office.system.api('DELETE', `/calls/${second.body.id}`, undefined, { as: MANAGER })).status,
     ).toBe(404);
@@ -100,7 +130,7 @@ describe('click-to-call and colleagues', () => {
     const atClient = await office.carrier.incoming();
     await manager.hangUp();
     await atClient.cancelled;
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'abandoned', ending: 'manager-gave-up' });
+    expect((await office.ended(1))[0]).toMatchObject({ outcome: 'abandoned', ending: 'manager-gave-up' });
   });
 
   it('says what is wrong with a call that is not made', async () => {
@@ -118,7 +148,7 @@ describe('click-to-call and colleagues', () => {
       [409, 'no-extension'],
       [400, 'invalid-input'],
     ]);
-    expect(await ended(0)).toEqual([]);
+    expect(await office.ended(0)).toEqual([]);
   });
 
   it('colleagues call each other by extension, heard by both, and not recorded unless the company wants it', async () => {
@@ -132,7 +162,7 @@ describe('click-to-call and colleagues', () => {
     await expectToHear(caller.audio, TONES['102']);
     await colleague.hangUp();
     await caller.ended;
-    expect((await ended(1))[0]).toMatchObject({
+    expect((await office.ended(1))[0]).toMatchObject({
       direction: 'internal',
       outcome: 'answered',
       ending: 'colleague-hung-up',
@@ -146,7 +176,7 @@ describe('click-to-call and colleagues', () => {
     await (await two.incoming()).answer(TONES['102']);
     await (await again.answered).hangUp();
     await office.system.api('PATCH', '/company', { recordsInternalCalls: false });
-    const call = (await ended(2))[1];
+    const call = (await office.ended(2))[1];
     expect(call).toMatchObject({ direction: 'internal', ending: 'manager-hung-up' });
     await recordingOf(office.system, call as CallView);
   });
@@ -158,7 +188,7 @@ describe('click-to-call and colleagues', () => {
     (await two.incoming()).refuse(486);
     expect(await busy.status()).toBe(486);
     expect(await (await one.dial('103')).status()).toBe(480);
-    const calls = await ended(2);
+    const calls = await office.ended(2);
     expect(calls.map(({ ending }) => ending)).toEqual(['colleague-busy', 'colleague-not-reachable']);
     expect(calls.map(({ outcome }) => outcome)).toEqual(['unreached', 'unreached']);
   });

@@ -10,19 +10,12 @@ const newNumber = () => `+7916126${String((lastNumber += 1)).padStart(4, '0')}`;
 describe('whom managers may call, and how often', () => {
   let office: Office;
   let desk: Phone;
-  let before = 0;
-  const ended = async (count: number) => (await office.system.endedCalls(before + count)).slice(before);
-  const clientOf = async (number: string, extension: Extension = '101') => {
-    const code = await office.clientOf(extension, number);
-    before += 1;
-    return code;
-  };
 
   beforeAll(async () => {
     office = await Office.open();
   }, 90_000);
   beforeEach(async () => {
-    before = (await office.system.calls()).length;
+    await office.begin();
     desk = await office.manager('101');
   });
   afterEach(async () => {
@@ -65,7 +58,7 @@ describe('whom managers may call, and how often', () => {
   };
 
   it('a refused call plays why in the company’s language, rings nobody, and is written without what was dialled', async () => {
-    const code = await clientOf(newNumber());
+    const code = await office.clientOf('101', newNumber());
     const slip = `${code.slice(0, -1)}${(Number(code.at(-1)) + 1) % 10}`;
     const { rung } = office.carrier;
     const refusals: [string, string, number, string][] = [
@@ -78,11 +71,11 @@ describe('whom managers may call, and how often', () => {
       expect(await lastEntry()).toEqual({ kind: 'call.dial-refused', payload: { reason } });
     }
     expect(office.carrier.rung).toBe(rung);
-    expect(await ended(0)).toEqual([]);
+    expect(await office.ended(0)).toEqual([]);
   });
 
   it('countries that are not allowed and premium numbers are refused, and the refusal says which', async () => {
-    const abroad = await clientOf('+4915112345678');
+    const abroad = await office.clientOf('101', '+4915112345678');
     const { rung } = office.carrier;
     expect(await dialTold(abroad)).toEqual(['country-not-allowed', 403]);
     expect(await lastEntry()).toMatchObject({ payload: { refused: 'country-not-allowed' } });
@@ -92,7 +85,7 @@ describe('whom managers may call, and how often', () => {
     await setDialsNumbers(true);
     expect(await dialTold('+78091234567')).toEqual(['premium-number', 403]);
     expect(await lastEntry()).toMatchObject({ payload: { refused: 'premium-number', by: 'number' } });
-    expect((await ended(3)).map(({ outcome, ending }) => [outcome, ending])).toEqual([
+    expect((await office.ended(3)).map(({ outcome, ending }) => [outcome, ending])).toEqual([
       ['refused', 'country-not-allowed'],
       ['unreached', 'client-busy'],
       ['refused', 'premium-number'],
@@ -111,8 +104,8 @@ describe('whom managers may call, and how often', () => {
   /** A client whom both managers know. */
   async function knownToBoth(): Promise<string> {
     const number = newNumber();
-    await clientOf(number, '101');
-    return clientOf(number, '102');
+    await office.clientOf('101', number);
+    return office.clientOf('102', number);
   }
 
   it('a day’s calls are capped for each extension, and what was refused does not count', async () => {
@@ -125,7 +118,7 @@ describe('whom managers may call, and how often', () => {
       expect(await lastEntry()).toMatchObject({ payload: { refused: 'daily-calls-used-up' } });
     }
     await expectRung(code, other);
-    expect((await ended(4)).map(({ ending }) => ending)).toEqual([
+    expect((await office.ended(4)).map(({ ending }) => ending)).toEqual([
       'client-busy',
       'daily-calls-used-up',
       'daily-calls-used-up',
@@ -139,7 +132,10 @@ describe('whom managers may call, and how often', () => {
     await rules({ callsPerDay: (await made()) + 1 });
     await expectRung(code);
     expect(await dialTold(code, other)).toEqual(['daily-limit', 403]);
-    expect((await ended(2)).map(({ ending }) => ending)).toEqual(['client-busy', 'daily-calls-used-up']);
+    expect((await office.ended(2)).map(({ ending }) => ending)).toEqual([
+      'client-busy',
+      'daily-calls-used-up',
+    ]);
   });
 
   it('a day’s minutes are capped for each extension and for the company, counted from conversations', async () => {
@@ -148,7 +144,7 @@ describe('whom managers may call, and how often', () => {
     const client = await (await office.carrier.incoming()).answer();
     await (await outgoing.answered).hangUp();
     await client.ended;
-    const [talked] = await ended(1);
+    const [talked] = await office.ended(1);
     await office.system.sql(
       `UPDATE call SET answered_at = ended_at - make_interval(mins => $2) WHERE id = $1`,
       [talked?.id, TALKED_MINUTES],
@@ -170,7 +166,7 @@ describe('whom managers may call, and how often', () => {
     );
     await expectRung(code, other);
     // (that call is the oldest of all now)
-    expect((await ended(6)).slice(1).map(({ ending }) => ending)).toEqual([
+    expect((await office.ended(6)).slice(1).map(({ ending }) => ending)).toEqual([
       'daily-minutes-used-up',
       'client-busy',
       'client-busy',
@@ -187,7 +183,7 @@ describe('whom managers may call, and how often', () => {
     const help = await atHelp.answer();
     await (await outgoing.answered).hangUp();
     await help.ended;
-    const [call] = await ended(1);
+    const [call] = await office.ended(1);
     expect(call).toMatchObject({ direction: 'outbound', outcome: 'answered', client: null });
     const [first] = await office.system.ledger(call?.id ?? '');
     expect(first).toMatchObject({ kind: 'call.dialled', payload: { by: 'emergency', emergency: '102' } });

@@ -10,8 +10,6 @@ const calledOn = ({ invite }: IncomingCall) => userOf(invite.request.uri);
 
 describe('managers call clients back from a plain mobile', () => {
   let office: Office;
-  let before = 0;
-  const ended = async (count: number) => (await office.system.endedCalls(before + count)).slice(before);
   const codeOf = ({ client }: CallView) => client!.code;
 
   beforeAll(async () => {
@@ -24,7 +22,7 @@ describe('managers call clients back from a plain mobile', () => {
       await change('POST', '/company-numbers', { number, name: 'Pool', isProxy: true, groupId });
   }, 90_000);
   beforeEach(async () => {
-    before = (await office.system.calls()).length;
+    await office.begin();
   });
   afterEach(async () => {
     await office.silentDesks();
@@ -68,7 +66,7 @@ describe('managers call clients back from a plain mobile', () => {
     await expectToHear(mobile.audio, TONES.caller);
     await mobile.hangUp();
     await client.ended;
-    const [first, call] = await ended(2);
+    const [first, call] = await office.ended(2);
     expect(call).toMatchObject({ direction: 'outbound', outcome: 'answered', manager: { number: '101' } });
     expect(codeOf(call!)).toBe(codeOf(first!));
     const [dialled] = (await office.system.ledger(call!.id)).filter(({ kind }) => kind === 'call.dialled');
@@ -85,7 +83,7 @@ describe('managers call clients back from a plain mobile', () => {
     expect([one, two].sort()).toEqual([...PROXIES]);
     expect(await forwarded(clientNumber(3))).toBe(COMPANY_NUMBER);
     expect([await forwarded(clientNumber(1)), await forwarded(clientNumber(2))]).toEqual([one, two]);
-    await ended(5);
+    await office.ended(5);
     const leases = (await office.system.ledger()).filter(({ kind }) => kind === 'proxy.leased');
     expect(leases).toHaveLength(2);
     expect(JSON.stringify(leases.map(({ payload }) => payload))).not.toMatch(/\+7|916|495/);
@@ -108,13 +106,13 @@ describe('managers call clients back from a plain mobile', () => {
     const manager = await (await desk.incoming()).answer();
     await (await call.answered).hangUp();
     await manager.ended;
-    expect((await ended(1))[0]).toMatchObject({ direction: 'inbound', companyNumber: PROXIES[0] });
+    expect((await office.ended(1))[0]).toMatchObject({ direction: 'inbound', companyNumber: PROXIES[0] });
   });
 
   it('a company number tells the mobile its last clients, and calls the one chosen by a digit', async () => {
     await forwarded(clientNumber(1));
     await forwarded(clientNumber(2));
-    await ended(2);
+    await office.ended(2);
     const outgoing = await fromMobile(COMPANY_NUMBER);
     const mobile = await outgoing.answered;
     await mobile.audio.listen(1500); // it is being told
@@ -126,7 +124,7 @@ describe('managers call clients back from a plain mobile', () => {
     await expectToHear(mobile.audio, TONES.caller);
     await client.hangUp();
     await mobile.ended;
-    const call = (await ended(3))[2];
+    const call = (await office.ended(3))[2];
     expect(call).toMatchObject({ direction: 'outbound', outcome: 'answered', manager: { number: '101' } });
     const [dialled] = (await office.system.ledger(call!.id)).filter(({ kind }) => kind === 'call.dialled');
     expect(dialled!.payload).toMatchObject({ by: 'menu' });
@@ -144,12 +142,12 @@ describe('managers call clients back from a plain mobile', () => {
     await expectToHear(manager.audio, TONES['101']);
     await mobile.hangUp();
     await manager.ended;
-    expect((await ended(1))[0]).toMatchObject({ direction: 'inbound', outcome: 'answered' });
+    expect((await office.ended(1))[0]).toMatchObject({ direction: 'inbound', outcome: 'answered' });
   });
 
   it('a company’s PIN is asked for: the right one calls back, whatever the carrier says; three wrong ones do not', async () => {
     const proxy = await forwarded(clientNumber(1));
-    await ended(1);
+    await office.ended(1);
     await change('PATCH', '/company', { callbackPin: '4711' });
     try {
       const right = await fromMobile(proxy, {} as never);
@@ -160,7 +158,7 @@ describe('managers call clients back from a plain mobile', () => {
       await expectToHear(mobile.audio, TONES.caller);
       await client.hangUp();
       await mobile.ended;
-      await ended(2);
+      await office.ended(2);
       const rung = office.carrier.rung;
       const wrong = await (await fromMobile(proxy)).answered;
       for (let tries = 0; tries < 3; tries++) {
@@ -179,13 +177,13 @@ describe('managers call clients back from a plain mobile', () => {
 
   it('leases survive a restart', async () => {
     const proxy = await forwarded(clientNumber(1));
-    await ended(1);
+    await office.ended(1);
     await office.system.restart();
     const outgoing = await fromMobile(proxy);
     const atClient = await office.carrier.incoming();
     expect(calledOn(atClient)).toBe(clientNumber(1));
     outgoing.cancel();
     await atClient.cancelled;
-    expect((await ended(2))[1]).toMatchObject({ direction: 'outbound', ending: 'manager-gave-up' });
+    expect((await office.ended(2))[1]).toMatchObject({ direction: 'outbound', ending: 'manager-gave-up' });
   });
 });

@@ -7,8 +7,6 @@ const MOBILE = '+79165550101';
 
 describe('managers take calls on their mobiles', () => {
   let office: Office;
-  let before = 0;
-  const ended = async (count: number) => (await office.system.endedCalls(before + count)).slice(before);
   const legsOf = async ({ id }: CallView) =>
     (await office.system.api<CallDetail>('GET', `/calls/${id}`)).body.legs;
 
@@ -17,7 +15,7 @@ describe('managers take calls on their mobiles', () => {
     await office.changeGroup({ memberIds: [await office.extensionId('101')], ringTimeoutS: 20 });
   }, 90_000);
   beforeEach(async () => {
-    before = (await office.system.calls()).length;
+    await office.begin();
     await setMobile('101', { mobile: MOBILE, mobileMode: 'with', mobileDelayS: 0 });
   });
   afterEach(async () => {
@@ -51,7 +49,7 @@ describe('managers take calls on their mobiles', () => {
     await expectToHear(mobile.audio, TONES.caller);
     await client.hangUp();
     await mobile.ended;
-    const [row] = await ended(1);
+    const [row] = await office.ended(1);
     expect(row).toMatchObject({ outcome: 'answered', manager: { number: '101' } });
     expect(await legsOf(row!)).toMatchObject([
       { via: 'mobile', extension: { number: '101' }, sipStatus: 200 },
@@ -68,7 +66,7 @@ describe('managers take calls on their mobiles', () => {
     const client = await call.answered;
     await mobile.hangUp();
     await client.ended;
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'answered', endedBy: 'manager' });
+    expect((await office.ended(1))[0]).toMatchObject({ outcome: 'answered', endedBy: 'manager' });
   });
 
   it('a voicemail that answers, or a mobile that says nothing, never counts as an answer', async () => {
@@ -77,7 +75,7 @@ describe('managers take calls on their mobiles', () => {
     voicemail.audio.press('2');
     expect((await voicemail.ended).by).toBe('remote');
     expect(await call.status()).toBe(480);
-    const [row] = await ended(1);
+    const [row] = await office.ended(1);
     expect(row).toMatchObject({ outcome: 'missed', ending: 'nobody-answered', answeredAt: null });
     expect(await legsOf(row!)).toMatchObject([{ via: 'mobile', answeredAt: null, sipStatus: 408 }]);
   });
@@ -92,7 +90,7 @@ describe('managers take calls on their mobiles', () => {
     await expectToHear(client.audio, TONES['101']);
     await client.hangUp();
     await manager.ended;
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'answered' });
+    expect((await office.ended(1))[0]).toMatchObject({ outcome: 'answered' });
   });
 
   it('a mobile accepted by press 1 ends the softphone’s ringing', async () => {
@@ -104,7 +102,7 @@ describe('managers take calls on their mobiles', () => {
     await ringing.cancelled;
     await (await call.answered).hangUp();
     await mobile.ended;
-    const [row] = await ended(1);
+    const [row] = await office.ended(1);
     expect((await legsOf(row!)).map(({ via, sipStatus }) => [via, sipStatus]).sort()).toEqual([
       ['device', 487],
       ['mobile', 200],
@@ -123,7 +121,7 @@ describe('managers take calls on their mobiles', () => {
     mobile.audio.press('1');
     await (await call.answered).hangUp();
     await mobile.ended;
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'answered' });
+    expect((await office.ended(1))[0]).toMatchObject({ outcome: 'answered' });
   });
 
   it('a client who gives up while the mobile is asked lets it go', async () => {
@@ -131,14 +129,14 @@ describe('managers take calls on their mobiles', () => {
     const mobile = await (await office.carrier.incoming()).answer();
     call.cancel();
     expect((await mobile.ended).by).toBe('remote');
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'abandoned' });
+    expect((await office.ended(1))[0]).toMatchObject({ outcome: 'abandoned' });
   });
 
   it('a carrier that answers that the mobile is busy: the caller is told so, and the leg says it', async () => {
     const call = await office.call(CLIENT);
     (await office.carrier.incoming()).refuse(486);
     expect(await call.status()).toBe(486);
-    const [row] = await ended(1);
+    const [row] = await office.ended(1);
     expect(row).toMatchObject({ outcome: 'missed', ending: 'all-busy' });
     expect(await legsOf(row!)).toMatchObject([{ via: 'mobile', sipStatus: 486, cause: 17 }]);
   });
@@ -150,7 +148,7 @@ describe('managers take calls on their mobiles', () => {
     mobile.audio.press('1');
     await (await call.answered).hangUp();
     await mobile.ended;
-    await ended(1);
+    await office.ended(1);
     const digits = MOBILE.slice(2);
     expect(client.received.join('\n')).not.toContain(digits);
     expect(office.system.output).not.toContain(digits);

@@ -3,14 +3,12 @@ import { Office, TONES, type Extension } from '../support/office.js';
 
 describe('who is rung for a call', () => {
   let office: Office;
-  let before = 0;
-  const ended = async (count: number) => (await office.system.endedCalls(before + count)).slice(before);
 
   beforeAll(async () => {
     office = await Office.open();
   }, 90_000);
   beforeEach(async () => {
-    before = (await office.system.calls()).length;
+    await office.begin();
   });
   afterEach(async () => {
     await office.silentDesks();
@@ -39,7 +37,7 @@ describe('who is rung for a call', () => {
     const order = orderOf(await office.allManagers());
     expect(await (await office.call('+79161234511')).status()).toBe(480);
     expect(order).toEqual(['101', '102', '103']);
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'missed' });
+    expect((await office.ended(1))[0]).toMatchObject({ outcome: 'missed' });
   });
 
   it('longest idle: who has not talked for longest is rung first', async () => {
@@ -52,13 +50,13 @@ describe('who is rung for a call', () => {
     const order = orderOf(await office.allManagers());
     expect(await (await office.call('+79161234513')).status()).toBe(480);
     expect(order).toEqual(['102', '101', '103']);
-    await ended(4);
+    await office.ended(4);
   });
 
   it('the client’s own manager is rung first, and alone', async () => {
     await office.changeGroup({ strategy: 'all', ringTimeoutS: 1 });
     await talk('+79161234514', '101');
-    const [first] = await ended(1);
+    const [first] = await office.ended(1);
     const { body } = await office.system.api<{ items: { id: string; code: string }[] }>('GET', '/clients');
     const client = body.items.find(({ code }) => code === first!.client!.code);
     const assigned = await office.system.api('PATCH', `/clients/${client!.id}`, {
@@ -72,7 +70,7 @@ describe('who is rung for a call', () => {
     const manager = await (await desk103.incoming()).answer(TONES['103']);
     await (await call.answered).hangUp();
     await manager.ended;
-    const [, second] = await ended(2);
+    const [, second] = await office.ended(2);
     expect(second).toMatchObject({ manager: { number: '103' } });
     const rungFor = await office.system.sql<{ number: string }>(
       'SELECT number FROM call_leg JOIN extension ON extension.id = extension_id WHERE call_id = $1',
@@ -104,7 +102,7 @@ describe('who is rung for a call', () => {
     await (await call.answered).hangUp();
     await manager.ended;
     await office.changeGroup({ memberIds, overflowGroupId: null });
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'answered', manager: { number: '103' } });
+    expect((await office.ended(1))[0]).toMatchObject({ outcome: 'answered', manager: { number: '103' } });
   });
 
   it('one person on two phones: both ring, one answers, the other stops', async () => {
@@ -119,7 +117,7 @@ describe('who is rung for a call', () => {
     await (await call.answered).hangUp();
     await manager.ended;
     await mobile.register(0);
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'answered', manager: { number: '101' } });
+    expect((await office.ended(1))[0]).toMatchObject({ outcome: 'answered', manager: { number: '101' } });
   });
 
   it('a phone that has unregistered is rung no more', async () => {
@@ -128,7 +126,7 @@ describe('who is rung for a call', () => {
     await office.silentDesks();
     expect(await (await office.call('+79161234517')).status()).toBe(480);
     expect(desk.rung).toBe(0);
-    await ended(1);
+    await office.ended(1);
   });
 
   it('a manager who declines leaves the call to the others', async () => {
@@ -139,6 +137,6 @@ describe('who is rung for a call', () => {
     const manager = await (await second.incoming()).answer(TONES['102']);
     await (await call.answered).hangUp();
     await manager.ended;
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'answered', manager: { number: '102' } });
+    expect((await office.ended(1))[0]).toMatchObject({ outcome: 'answered', manager: { number: '102' } });
   });
 });

@@ -16,12 +16,9 @@ const GOOD: Partial<SippResult> = { code: 0, successful: 1, failed: 0 };
 
 describeWith(['sipp', 'baresip'], 'SIPp as the carrier and as mobiles, baresip as softphones', () => {
   let office: Office;
-  let before = 0;
   let lastNumber = 0;
   const phones: Baresip[] = [];
   const newNumber = () => `+7916127${String((lastNumber += 1)).padStart(4, '0')}`;
-  const ended = async (count: number) =>
-    (await office.system.endedCalls(before + count, 30_000)).slice(before);
 
   beforeAll(async () => {
     office = await Office.open();
@@ -52,7 +49,7 @@ describeWith(['sipp', 'baresip'], 'SIPp as the carrier and as mobiles, baresip a
     const number = newNumber();
     const code = await office.clientOf('101', number);
     await office.silentDesks();
-    before = (await office.system.calls()).length;
+    await office.begin();
     return { number, code };
   }
 
@@ -88,7 +85,7 @@ describeWith(['sipp', 'baresip'], 'SIPp as the carrier and as mobiles, baresip a
     expect(await called.over).toMatchObject(GOOD);
     expect(hears(phone)).toEqual([CLIENT_HZ]);
     expect(phone.trace).not.toContain(number.slice(2));
-    const [call] = await ended(1);
+    const [call] = await office.ended(1, 30_000);
     expect(call).toMatchObject({ direction: 'outbound', outcome: 'answered', companyNumber: COMPANY_NUMBER });
     await expectRecorded(call, CLIENT_HZ, MANAGER_HZ);
   });
@@ -107,7 +104,7 @@ describeWith(['sipp', 'baresip'], 'SIPp as the carrier and as mobiles, baresip a
     expect(await called.over).toMatchObject(GOOD);
     expect(hears(phone)).toEqual([CLIENT_HZ]);
     expect(phone.trace).not.toContain(number.slice(2));
-    expect((await ended(1))[0]).toMatchObject({ direction: 'outbound', outcome: 'answered' });
+    expect((await office.ended(1, 30_000))[0]).toMatchObject({ direction: 'outbound', outcome: 'answered' });
   });
 
   it('baresip passes a client on to baresip', async () => {
@@ -129,7 +126,10 @@ describeWith(['sipp', 'baresip'], 'SIPp as the carrier and as mobiles, baresip a
     expect(await calling).toMatchObject(GOOD);
     expect(hears(second)).toEqual([CLIENT_HZ]);
     expect(`${first.trace}${second.trace}`).not.toContain(number.slice(2));
-    expect((await ended(1))[0]).toMatchObject({ outcome: 'answered', manager: { number: '102' } });
+    expect((await office.ended(1, 30_000))[0]).toMatchObject({
+      outcome: 'answered',
+      manager: { number: '102' },
+    });
   });
 
   it('a mobile takes a call by pressing 1, and calls the client back by the proxy number it was shown', async () => {
@@ -146,7 +146,7 @@ describeWith(['sipp', 'baresip'], 'SIPp as the carrier and as mobiles, baresip a
     });
     expect(await mobile.over).toMatchObject(GOOD);
     expect(await calling).toMatchObject(GOOD);
-    const [taken] = await ended(1);
+    const [taken] = await office.ended(1, 30_000);
     expect(taken).toMatchObject({ direction: 'inbound', outcome: 'answered', manager: { number: '101' } });
     await expectRecorded(taken, CLIENT_HZ, MOBILE_HZ);
 
@@ -154,7 +154,7 @@ describeWith(['sipp', 'baresip'], 'SIPp as the carrier and as mobiles, baresip a
     const back = await run('mobile-calls', { dial: PROXY, caller: MOBILE, toneHz: MOBILE_HZ, talkMs: 2500 });
     expect(back).toMatchObject(GOOD);
     expect(await called.over).toMatchObject(GOOD);
-    const [, callback] = await ended(2);
+    const [, callback] = await office.ended(2, 30_000);
     expect(callback).toMatchObject({ direction: 'outbound', outcome: 'answered', client: taken?.client });
     await expectRecorded(callback, CLIENT_HZ, MOBILE_HZ);
   });

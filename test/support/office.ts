@@ -33,6 +33,8 @@ interface ExtensionView {
 export class Office {
   private readonly phones: Phone[] = [];
   private readonly managers = new Map<Extension, Phone>();
+  /** Calls that a test has nothing to do with. */
+  private known = 0;
 
   private constructor(
     readonly system: System,
@@ -89,10 +91,21 @@ export class Office {
     return this.carrier.dial(COMPANY_NUMBER, { from: caller, toneHz: TONES.caller, ...options });
   }
 
-  /** A client who has talked with this extension. @returns his code */
+  /** From here on calls are counted. */
+  async begin(): Promise<void> {
+    this.known = (await this.system.calls()).length;
+  }
+
+  /** Waits until so many calls have ended since begin(), beside those of clientOf(). @returns them, the oldest first */
+  async ended(count: number, limitMs?: number): Promise<CallView[]> {
+    return (await this.system.endedCalls(this.known + count, limitMs)).slice(this.known);
+  }
+
+  /** A client who has talked with this extension: a call that is not counted. @returns his code */
   async clientOf(extension: Extension, number: string): Promise<string> {
     const desk = await this.manager(extension);
     const known = (await this.system.calls()).length;
+    this.known += 1;
     const call = await this.call(number);
     const manager = await (await desk.incoming()).answer(TONES[extension]);
     await (await call.answered).hangUp();
