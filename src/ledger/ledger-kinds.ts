@@ -51,7 +51,8 @@ export const LEDGER_KINDS = {
   'person.sign-in-refused': 'a sign-in failed',
   'media-server.drained': 'an administrator keeps new calls from a media server',
   'media-server.resumed': 'new calls may go to a media server again',
-  'trunk.tested': 'an administrator has a number called for a moment, to try a trunk; written before it rings',
+  'trunk.tested':
+    'an administrator has a number called for a moment, to try a trunk; written before it rings',
   'trunk.trouble': 'a carrier failed on a call out, or did not let a company number be shown',
   'presence.changed':
     'a manager went away, and until when, or is here again: by himself, or as the time came',

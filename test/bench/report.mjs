@@ -75,8 +75,13 @@ const ledger = (loads) =>
     return `| ledger alone, ${name} | ${perSecond} appends a second, p50 ${p50Ms} ms, p95 ${p95Ms} ms |`;
   });
 
+const wallRow = ({ calls, updatesPerSecond, frameMs }) =>
+  `| a frame of the live wall, ${calls} calls, ${updatesPerSecond} updates a second, p50 / p95 / p99, longest | ${spread(frameMs)}, ${ms(frameMs.longest)} ms |`;
+
 /** @param results of the parts that were measured @returns Markdown */
 export function table({
+  webFirstLoadKb,
+  wall,
   embedded,
   real,
   plain,
@@ -98,6 +103,8 @@ export function table({
     ...(embedded ? startAndLedger('embedded engine', embedded) : []),
     ...(real ? startAndLedger('real servers', real) : []),
     ...(freshCloneS ? [`| fresh clone to ready, packages included | ${freshCloneS.toFixed(0)} s |`] : []),
+    ...(webFirstLoadKb ? [`| first load of the cabinets, compressed | ${webFirstLoadKb} kB |`] : []),
+    ...(wall ? [wallRow(wall)] : []),
     ...(supervision ? watching('embedded engine', supervision) : []),
     ...(realSupervision ? watching('real servers', realSupervision) : []),
     ...(clickToCall ? clicked(clickToCall) : []),

@@ -15,6 +15,7 @@ import { freePort, Product } from './product.mjs';
 import { between, usage } from './procfs.mjs';
 import { realServersAreHere, startPlain, startReal } from './real-servers.mjs';
 import { table } from './report.mjs';
+import { benchWall, chromiumIsHere } from './wall.mjs';
 import { firstLoad } from './web.mjs';
 import { benchRecording } from './recording-cost.mjs';
 import { benchSearch } from './search.mjs';
@@ -249,6 +250,18 @@ const PARTS = {
   async web(results) {
     results.webFirstLoadKb = Math.round(firstLoad() / 1000);
     say(`the cabinets' first load: ${results.webFirstLoadKb} kB compressed`);
+  },
+  async wall(results) {
+    if (!chromiumIsHere()) return say('no chromium on the PATH: the live wall is not measured');
+    say('the live wall');
+    const linekeeper = await Product.make();
+    try {
+      await linekeeper.start();
+      const { HTTP_PORT } = linekeeper.settings;
+      results.wall = await benchWall(Number(HTTP_PORT), { seconds: options.quick ? 8 : 20 });
+    } finally {
+      await linekeeper.remove();
+    }
   },
   async calls(results) {
     say('the embedded engine');

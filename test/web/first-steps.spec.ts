@@ -90,7 +90,7 @@ describeWith(['chromium'], 'the cabinets', () => {
     const { page } = here;
     await page.getByRole('button', { name: /Account/ }).click();
     await page.getByRole('menuitem', { name: 'My password' }).click();
-    const fill = (name: string, text: string) => page.getByLabel(name, { exact: true }).fill(text);
+    const fill = (name: string, text: string) => page.getByLabel(new RegExp(`^${name}( \\*)?$`)).fill(text);
     await fill('Current password', 'a wrong password');
     await fill('New password', 'a new password 2');
     await fill('New password once more', 'another password');
