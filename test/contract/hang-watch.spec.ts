@@ -1,19 +1,25 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A process that is watched, does this, and says so first. */
+const children: ChildProcess[] = [];
+
+/** A process that is watched, says so, and does this. */
 function watched(doing: string) {
   const script = `import { endIfHanging } from './dist/common/hang-watch.js';
     endIfHanging(50, 6);
     process.stdout.write('ready\\n');
     ${doing}`;
-  return spawn(process.execPath, ['--input-type=module', '-e', script], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     cwd: new URL('../..', import.meta.url),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  children.push(child);
+  return child;
 }
 
 describe('a process whose event loop stands still', () => {
+  afterAll(() => children.forEach((child) => child.kill('SIGKILL')));
+
   it('is ended by SIGKILL and says why', async () => {
     const child = watched('setTimeout(() => { for (;;); }, 10);');
     const said: Buffer[] = [];
