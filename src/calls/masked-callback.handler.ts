@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ReachableClient } from '../clients/client-directory.js';
 import { messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
+import { languageTo } from '../media/country.js';
 import type { MediaLeg } from '../media/media-leg.js';
 import { MediaServers } from '../media/media-servers.js';
 import type { CompanyConfig } from '../provisioning/config.js';
@@ -117,7 +118,12 @@ export class MaskedCallbackHandler {
       if (!invite.offer) await leg.modify(dialog.remoteSdp);
       const answered = answeredInvite(invite, dialog);
       const gone = AbortSignal.any([answered.cancelled, whenLost(leg)]);
-      const chosen = await this.chosenBy({ party: { dialog, leg }, company, gone }, extension, meant);
+      const language = languageTo(extension, company.country);
+      const chosen = await this.chosenBy(
+        { party: { dialog, leg }, company, language, gone },
+        extension,
+        meant,
+      );
       return { invite: answered, chosen };
     } catch (error) {
       if (invite.cancelled.aborted) return undefined;

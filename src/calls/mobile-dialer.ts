@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { clock } from '../common/clock.js';
-import { languageOf } from '../media/country.js';
+import { languageTo } from '../media/country.js';
 import type { MediaLeg } from '../media/media-leg.js';
 import type { MediaServer } from '../media/media-server.js';
 import { Prompts } from '../media/prompts.js';
@@ -109,7 +109,7 @@ export class MobileDialer {
         signal,
         onProgress: (_, trace) => onRinging(trace),
       });
-      await pressedToAccept({ dialog, leg }, this.prompt(call.companyId), signal);
+      await pressedToAccept({ dialog, leg }, this.prompt(extension), signal);
       return dialog;
     } catch (error) {
       await Promise.all([dialog?.bye(), leg.end()]);
@@ -123,8 +123,8 @@ export class MobileDialer {
     return proxy ?? call.companyNumber ?? '';
   }
 
-  private prompt(companyId: string) {
-    const country = this.provisioning.snapshot.companies.get(companyId)?.country ?? '';
-    return this.prompts.get('press-1-to-accept', languageOf(country));
+  private prompt(extension: MobileExtension) {
+    const country = this.provisioning.snapshot.companies.get(extension.companyId)?.country ?? '';
+    return this.prompts.get('press-1-to-accept', languageTo(extension, country));
   }
 }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { clock } from '../common/clock.js';
-import { languageOf } from '../media/country.js';
-import { Prompts } from '../media/prompts.js';
+import { Prompts, type Language } from '../media/prompts.js';
 import type { CompanyConfig } from '../provisioning/config.js';
 import { onKeys } from './keypad.js';
 import type { Party } from './party.js';
@@ -16,6 +15,7 @@ const MENU_TIMES = 2;
 export interface Asked {
   party: Party;
   company: CompanyConfig;
+  language: Language;
   /** It hung up. */
   gone: AbortSignal;
 }
@@ -81,10 +81,10 @@ export class MobileQuestions {
     return keys;
   }
 
-  private async say({ party, company }: Asked, names: readonly string[], stop: AbortSignal): Promise<void> {
+  private async say({ party, language }: Asked, names: readonly string[], stop: AbortSignal): Promise<void> {
     for (const name of names) {
       if (stop.aborted) return;
-      const prompt = this.prompts.get(name, languageOf(company.country));
+      const prompt = this.prompts.get(name, language);
       if (prompt) await party.leg.playPrompt(prompt, stop);
     }
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
-import { languageOf } from '../media/country.js';
+import { languageTo } from '../media/country.js';
 import { MediaServers } from '../media/media-servers.js';
 import { Prompts } from '../media/prompts.js';
 import { Provisioning } from '../provisioning/provisioning.js';
@@ -45,7 +45,7 @@ export class SpokenRefusal {
 
   private async say(invite: DeviceInvite, name: string): Promise<void> {
     const country = this.provisioning.snapshot.companies.get(invite.extension.companyId)?.country ?? '';
-    const prompt = this.prompts.get(name, languageOf(country));
+    const prompt = this.prompts.get(name, languageTo(invite.extension, country));
     if (!prompt || invite.cancelled.aborted) return;
     const leg = await this.mediaServers.choose().receive(invite.offer);
     try {

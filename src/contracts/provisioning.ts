@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id } from './page.js';
-import { promptName } from './prompts.js';
+import { promptLanguages, promptName } from './prompts.js';
 
 const name = z.string().trim().min(1).max(80);
 const extensionNumber = z.string().regex(/^[0-9]{2,6}$/, { message: 'is not 2 to 6 digits' });
@@ -103,6 +103,8 @@ const extensionFields = z.strictObject({
   mobileDelayS: z.int().min(0).max(120),
   /** Whether it may dial telephone numbers, beside clients' codes. */
   dialsNumbers: z.boolean(),
+  /** Which prompts the manager hears; null: those of the company's country. */
+  language: z.enum(promptLanguages).nullable(),
 });
 export const extensionSchema = extensionFields
   .extend({ id, mobile: z.string().nullable() })
@@ -113,6 +115,7 @@ export const extensionNew = extensionFields.extend({
   mobileMode: extensionFields.shape.mobileMode.default('with'),
   mobileDelayS: extensionFields.shape.mobileDelayS.default(0),
   dialsNumbers: extensionFields.shape.dialsNumbers.default(false),
+  language: extensionFields.shape.language.default(null),
 });
 export const extensionChange = someOf(extensionFields);
 /** The SIP password is generated and shown this once. */

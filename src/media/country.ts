@@ -22,3 +22,7 @@ export const ringbackOf = (country: string): string =>
 
 /** The language a company's callers are spoken to. */
 export const languageOf = (country: string): Language => (RUSSIAN.has(country) ? 'ru' : 'en');
+
+/** The language a manager is spoken to: his own, or the company's. */
+export const languageTo = ({ language }: { language: Language | null }, country: string): Language =>
+  language ?? languageOf(country);

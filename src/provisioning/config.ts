@@ -1,4 +1,5 @@
 import type { PhoneNumber } from '../common/phone-number.js';
+import type { PromptLanguage } from '../contracts/prompts.js';
 
 /** How a carrier is known: by where it sends from, or by our registration with it. */
 export type TrunkKind = 'address' | 'registration';
@@ -97,6 +98,8 @@ export interface ExtensionConfig {
   /** Another phone of the same person, behind the carrier. */
   readonly mobile: MobileConfig | null;
   readonly mobileMode: MobileMode;
+  /** Which prompts he hears; null: the company's. */
+  readonly language: PromptLanguage | null;
   /** How long the softphones ring before the mobile. */
   readonly mobileDelayMs: number;
   /** Whether it may dial telephone numbers, beside clients' codes. */

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { PromptLanguage } from '../contracts/prompts.js';
 import type {
   NumberFormat,
   GroupStrategy,
@@ -73,6 +74,7 @@ export class Extension {
   @Column('text', { name: 'mobile_mode' }) mobileMode!: MobileMode;
   @Column('int', { name: 'mobile_delay_s' }) mobileDelayS!: number;
   @Column('boolean', { name: 'dials_numbers', default: false }) dialsNumbers!: boolean;
+  @Column('text', { nullable: true }) language!: PromptLanguage | null;
   @Column('timestamptz', { name: 'away_since', nullable: true }) awaySince!: Date | null;
   @Column('timestamptz', { name: 'back_at', nullable: true }) backAt!: Date | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;

@@ -28,6 +28,7 @@ const viewOf = (row: ExtensionConfig): z.infer<typeof extensionSchema> => ({
   mobileMode: row.mobileMode,
   mobileDelayS: row.mobileDelayMs / 1000,
   dialsNumbers: row.dialsNumbers,
+  language: row.language,
 });
 
 @ApiTags('extensions')

@@ -166,6 +166,7 @@ const extensionConfig = (row: Extension, mobile: Mobile | undefined, sealer: Sea
       })
     : null,
   mobileMode: row.mobileMode,
+  language: row.language,
   mobileDelayMs: row.mobileDelayS * 1000,
   away: row.awaySince ? Object.freeze({ backAt: row.backAt?.getTime() ?? null }) : null,
 });

@@ -21,6 +21,7 @@ const extension = (id: string, companyId: string) => ({
   mobileMode: 'with' as const,
   mobileDelayMs: 0,
   dialsNumbers: false,
+  language: null,
   away: null,
 });
 

@@ -70,19 +70,21 @@ export class ReconciliationJob {
     await this.write(companyId, calls, strays, foundAgain);
   }
 
-  /** Every folder of a day, on disk or in the database. */
+  /** Every folder of a day, on disk or in the database; none before the first recording. */
   private async folders(companyId: string): Promise<string[]> {
-    await stat(this.files.root).catch((error: unknown) => {
-      throw new AppError('storage-away', `the recordings’ folder is not to be had: ${messageOf(error)}`);
-    });
-    const days = new Set(await this.list(companyId));
     const rows: { folder: string }[] = await this.database.transaction(companyId, (tx) =>
       tx.query(
-        `SELECT DISTINCT substring(path FROM '^[^/]+/[^/]+') AS folder FROM recording_file WHERE company_id = $1`,
+        `SELECT DISTINCT substring(path FROM '^[^/]+/[^/]+') AS folder
+           FROM (SELECT path FROM recording_file WHERE company_id = $1
+                 UNION ALL SELECT path FROM recording_segment WHERE company_id = $1) known`,
         [companyId],
       ),
     );
-    for (const { folder } of rows) days.add(folder);
+    await stat(this.files.root).catch((error: unknown) => {
+      if (rows.length === 0) return;
+      throw new AppError('storage-away', `the recordings’ folder is not to be had: ${messageOf(error)}`);
+    });
+    const days = new Set([...(await this.list(companyId)), ...rows.map(({ folder }) => folder)]);
     return [...days].sort();
   }
 

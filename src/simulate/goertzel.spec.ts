@@ -22,4 +22,11 @@ describe('tones', () => {
     expect(tonesIn({ rate: 8000, samples: new Int16Array(800) }, [600])).toEqual([]);
     expect(tonesIn(sine(600, 100), [600])).toEqual([]);
   });
+
+  it('finds one that goes on in the opposite phase', () => {
+    const { samples } = sine(950, 8000, 16_000);
+    expect(
+      tonesIn({ rate: 8000, samples: samples.map((one, i) => (i < 8000 ? one : -one)) }, [600, 950]),
+    ).toEqual([950]);
+  });
 });

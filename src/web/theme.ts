@@ -1,4 +1,5 @@
 import { Button, createTheme, Modal, Paper, Table, Tooltip, type MantineColorsTuple } from '@mantine/core';
+import i18next from 'i18next';
 
 /** The green of the mark, from the lightest to the darkest. */
 const pine: MantineColorsTuple = [
@@ -27,6 +28,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Button: Button.extend({ defaultProps: { radius: 'md' } }),
+    // Of windows and of notices; the language may change, so it is asked for each time.
+    CloseButton: { defaultProps: () => ({ 'aria-label': i18next.t('common.close') }) },
     Modal: Modal.extend({
       defaultProps: { radius: 'lg', centered: true, attributes: { header: { role: 'presentation' } } },
     }),

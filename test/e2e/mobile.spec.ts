@@ -1,6 +1,8 @@
 import type { CallDetail, CallView } from '../../src/contracts/calls.js';
 import type { IncomingCall } from '../../src/simulate/phone.js';
 import { COMPANY_NUMBER, expectToHear, Office, TONES, type Extension } from '../support/office.js';
+import { promptIn } from '../support/spoken.js';
+import { until } from '../support/until.js';
 
 const CLIENT = '+79161230101';
 const MOBILE = '+79165550101';
@@ -16,7 +18,7 @@ describe('managers take calls on their mobiles', () => {
   }, 90_000);
   beforeEach(async () => {
     await office.begin();
-    await setMobile('101', { mobile: MOBILE, mobileMode: 'with', mobileDelayS: 0 });
+    await setMobile('101', { mobile: MOBILE, mobileMode: 'with', mobileDelayS: 0, language: null });
   });
   afterEach(async () => {
     await office.silentDesks();
@@ -54,6 +56,19 @@ describe('managers take calls on their mobiles', () => {
     expect(await legsOf(row!)).toMatchObject([
       { via: 'mobile', extension: { number: '101' }, sipStatus: 200 },
     ]);
+  });
+
+  it.each(['ru', 'en'] as const)('the manager is asked in his own language (%s)', async (language) => {
+    await setMobile('101', { language });
+    const call = await office.call(CLIENT);
+    const mobile = await (await office.carrier.incoming()).answer(TONES['101']);
+    // It is whole between its end and its next beginning.
+    await until(
+      'he is asked to press 1',
+      () => promptIn(mobile.audio.heard(), language) === 'press-1-to-accept',
+    );
+    await mobile.hangUp();
+    call.cancel();
   });
 
   it('a key sent as INFO counts as well', async () => {

@@ -44,6 +44,7 @@ describe('what administrators set up', () => {
       mobileMode: 'with',
       mobileDelayS: 0,
       dialsNumbers: false,
+      language: null,
     };
     expect(body).toEqual({
       ...shown,

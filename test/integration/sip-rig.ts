@@ -58,6 +58,7 @@ const extension = (number: string, maxDevices = 2) => ({
   mobileMode: 'with' as const,
   mobileDelayMs: 0,
   dialsNumbers: false,
+  language: null,
   away: null,
 });
 

@@ -116,9 +116,13 @@ class Known {
     const listed = this.things.get(path.slice(0, path.indexOf(`/{${first}}`))) ?? [];
     const some: Record<string, unknown>[] =
       listed.length > 0 ? listed : [...this.things.values()].flatMap((list) => list.slice(0, 1));
-    return some
-      .slice(0, AT_MOST)
-      .flatMap((thing) => thing[first] ?? thing['id'] ?? [])
-      .flatMap((value) => this.fill(path.replace(`{${first}}`, encodeURIComponent(String(value)))));
+    return some.slice(0, AT_MOST).flatMap((thing) => {
+      const named = { ...thing, [first]: thing[first] ?? thing['id'] };
+      if (named[first] === undefined) return [];
+      const filled = path.replace(/\{(\w+)\}/g, (place, name: string) =>
+        name in named ? encodeURIComponent(String(named[name])) : place,
+      );
+      return this.fill(filled);
+    });
   }
 }

@@ -12,6 +12,7 @@ import { DataKeys1700000000012 } from './1700000000012-data-keys.js';
 import { Phone1700000000013 } from './1700000000013-phone.js';
 import { Supervisors1700000000014 } from './1700000000014-supervisors.js';
 import { Pages1700000000016 } from './1700000000016-pages.js';
+import { Languages1700000000017 } from './1700000000017-languages.js';
 
 /** In the order in which they run. One that has been released is never changed again. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   Phone1700000000013,
   Supervisors1700000000014,
   Pages1700000000016,
+  Languages1700000000017,
 ];

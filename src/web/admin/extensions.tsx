@@ -113,7 +113,7 @@ export function NewExtension({ onDone, onCreated }: NewExtensionProps) {
 
 function ChangedExtension({ extension, onDone }: { extension: Extension; onDone: () => void }) {
   const { t } = useTranslation();
-  const { number, name, maxDevices, mobileMode, mobileDelayS } = extension;
+  const { number, name, maxDevices, mobileMode, mobileDelayS, language } = extension;
   const form = useFields(API.changeExtension, [API.extensions, API.devices], {
     number,
     name,
@@ -121,6 +121,7 @@ function ChangedExtension({ extension, onDone }: { extension: Extension; onDone:
     mobile: '',
     mobileMode,
     mobileDelayS,
+    language,
   });
   return (
     <FormModal
@@ -153,6 +154,15 @@ function ChangedExtension({ extension, onDone }: { extension: Extension; onDone:
         data={(['with', 'after'] as const).map((value) => ({ value, label: t(`extensions.mode.${value}`) }))}
         {...form.field('mobileMode')}
         onChange={(value) => form.set({ mobileMode: value as Extension['mobileMode'] })}
+      />
+      <Select
+        label={t('extensions.language')}
+        placeholder={t('extensions.companyLanguage')}
+        clearable
+        clearButtonProps={{ 'aria-label': t('extensions.companyLanguage') }}
+        data={(['ru', 'en'] as const).map((value) => ({ value, label: t(`prompts.in.${value}`) }))}
+        {...form.field('language')}
+        onChange={(value) => form.set({ language: value as Extension['language'] })}
       />
     </FormModal>
   );

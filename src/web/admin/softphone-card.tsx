@@ -42,7 +42,6 @@ export function SoftphoneCard({ extension, onClose }: SoftphoneCardProps) {
       onClose={onClose}
       size="lg"
       title={t('softphone.of', { name: `${extension.name} · ${extension.number}` })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <Stack>
         {settings.error && <Trouble error={settings.error} again={() => void settings.refetch()} />}

@@ -92,12 +92,7 @@ function Finding({ result }: { result: TrunkTestView }) {
 export function TrunkTestModal({ trunk, onClose }: { trunk: Trunk; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('trunkTest.of', { name: trunk.name })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Modal opened onClose={onClose} title={t('trunkTest.of', { name: trunk.name })}>
       <TrunkTest trunk={trunk} />
     </Modal>
   );

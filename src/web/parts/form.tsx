@@ -90,7 +90,7 @@ export function FormModal<Values extends object, Answer, Input>({
     });
   };
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Modal opened onClose={onClose} title={title}>
       <form onSubmit={submit} noValidate>
         <Stack>
           {children}

@@ -84,13 +84,7 @@ export function BackAt({ onClose }: { onClose: () => void }) {
     change.mutate({ input: { presence: 'away', backAt: nextAt(time) } }, { onSuccess: onClose });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('presence.backAt')}
-      size="xs"
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Modal opened onClose={onClose} title={t('presence.backAt')} size="xs">
       <form onSubmit={submit} noValidate>
         <Stack>
           <TextInput

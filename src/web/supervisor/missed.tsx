@@ -109,12 +109,7 @@ function Closing({ followUp, onDone }: { followUp: FollowUpView; onDone: () => v
   };
   const { error } = close;
   return (
-    <Modal
-      opened
-      onClose={onDone}
-      title={t('missed.closeOf', { name: nameOf(followUp.client) })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Modal opened onClose={onDone} title={t('missed.closeOf', { name: nameOf(followUp.client) })}>
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm" c="dimmed">

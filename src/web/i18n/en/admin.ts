@@ -24,6 +24,8 @@ export const admin = {
     newMobile: 'Another mobile',
     mobileHint: 'Rung through the carrier, in E.164: +79161234567',
     maxDevices: 'Devices at most',
+    language: 'Prompts are spoken in',
+    companyLanguage: 'the company’s language',
     mobileMode: 'The mobile rings',
     mode: { with: 'together with the phones', after: 'after the phones rang in vain' },
     empty: 'No extensions yet',

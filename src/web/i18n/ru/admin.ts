@@ -29,6 +29,8 @@ export const admin: Translated<typeof english> = {
     newMobile: 'Другой мобильный',
     mobileHint: 'Звонит через оператора, в формате +79161234567',
     maxDevices: 'Устройств не больше',
+    language: 'Подсказки на языке',
+    companyLanguage: 'язык компании',
     mobileMode: 'Мобильный звонит',
     mode: { with: 'вместе с телефонами', after: 'если телефоны не ответили' },
     empty: 'Внутренних номеров пока нет',
