@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../common/app-error.js';
 import { Phone } from '../simulate/phone.js';
 import type { RtpAudio } from '../simulate/rtp-audio.js';
@@ -18,6 +19,7 @@ const CODECS: Readonly<Record<string, RegExp>> = {
 };
 const RECORD_MS = 400;
 const LEG_MS = 5_000;
+const ACK_MS = 500;
 
 /** Looks at one FreeSWITCH, and records a synthetic leg on it. */
 export async function checkFreeswitch(url: string, recordingsDir: string): Promise<Finding[]> {
@@ -124,8 +126,10 @@ async function recordingFinding(
 ): Promise<Finding> {
   const file = join(recordingsDir, `doctor-${randomUUID()}.wav`);
   try {
-    const started = await esl.api(`uuid_record ${uuid} start ${file}`);
-    if (started.startsWith('-')) {
+    const start = () =>
+      esl.api(`uuid_record ${uuid} start ${file}`).then((answer) => !answer.startsWith('-'));
+    // Refused as well while our ACK is on its way: the leg has no media yet.
+    if (!(await start()) && !(await pause(ACK_MS).then(start))) {
       return wrong(
         'recordings',
         `FreeSWITCH cannot write to ${recordingsDir}: share the folder with it, and let its user write there`,

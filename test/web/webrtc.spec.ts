@@ -96,7 +96,7 @@ describeWith(['chromium'], 'the phone of a browser', () => {
     const { page, context } = await visitWithPhone(browser, office.system.web, MANAGER);
     const [desk, known] = [await office.manager('102'), (await office.system.calls()).at(-1)];
     await page.getByRole('button', { name: 'Call a client' }).click();
-    await page.getByRole('textbox', { name: 'Client code' }).fill(known?.client?.code ?? '');
+    await page.getByRole('textbox', { name: 'Client code', exact: true }).fill(known?.client?.code ?? '');
     await page.keyboard.press('Enter');
     const client = await (await office.carrier.incoming()).answer(TONES.caller);
     await waitToHear(page, TONES.caller);
