@@ -93,7 +93,7 @@ function jest(args, report, minutes) {
 
 /** @returns the counts of one stage, and the names of what failed */
 function read(report, stage, why, byName) {
-  const counts = { passed: 0, failed: [], skipped: 0 };
+  const counts = { passed: 0, failed: [], skipped: 0, unsteady: [] };
   if (why) counts.failed.push(`${stage}: ${why}`);
   if (!existsSync(report)) {
     if (!why) counts.failed.push(`${stage}: jest stopped before its report`);
@@ -104,7 +104,8 @@ function read(report, stage, why, byName) {
     if (suite.assertionResults.length === 0 && suite.status === 'failed') {
       counts.failed.push(`${file} could not be run`);
     }
-    for (const { status, fullName } of suite.assertionResults) {
+    for (const { status, fullName, invocations = 1 } of suite.assertionResults) {
+      if (status === 'passed' && invocations > 1) counts.unsteady.push(`${file}: ${fullName}`);
       if (status === 'passed') counts.passed += 1;
       else if (status === 'failed') counts.failed.push(`${file}: ${fullName}`);
       else if (!byName) counts.skipped += 1; // with -t, what the name leaves out is not skipped but not asked for
@@ -124,7 +125,7 @@ async function main() {
   await build();
   await installPrograms();
 
-  const total = { passed: 0, failed: [], skipped: 0 };
+  const total = { passed: 0, failed: [], skipped: 0, unsteady: [] };
   const folder = mkdtempSync(join(tmpdir(), 'linekeeper-test-'));
   try {
     for (const stage of STAGES) {
@@ -139,15 +140,20 @@ async function main() {
       total.passed += counts.passed;
       total.skipped += counts.skipped;
       total.failed.push(...counts.failed);
+      total.unsteady.push(...counts.unsteady);
       say(`${name}: ${line(counts)}`);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  if (total.failed.length > 0)
-    process.stderr.write(`\nFailed:\n${total.failed.map((name) => `  ${name}\n`).join('')}\n`);
+  list('Passed at the second try', total.unsteady);
+  list('Failed', total.failed);
   process.exitCode = total.failed.length > 0 || total.passed === 0 ? 1 : 0;
   process.stdout.write(`${line(total)}\n`);
+}
+
+function list(title, names) {
+  if (names.length > 0) process.stderr.write(`\n${title}:\n${names.map((name) => `  ${name}\n`).join('')}\n`);
 }
 
 function line({ passed, failed, skipped }) {

@@ -10,6 +10,7 @@ import { browserWithTone, visitWithEars, visitWithPhone, waitToHear } from '../s
 import { TONES } from '../support/office.js';
 import { describeWith } from '../support/requirements.js';
 import { System } from '../support/system.js';
+import { until } from '../support/until.js';
 
 describeWith(['chromium'], 'a newcomer who plays a client', () => {
   const folder = mkdtempSync(join(tmpdir(), 'linekeeper-try-'));
@@ -95,7 +96,11 @@ describeWith(['chromium'], 'a newcomer who plays a client', () => {
     expect(await statusOf({ origin: 'https://evil.example' })).toBe(403);
     const rebound = `evil.example:${port}`;
     expect(await statusOf({ host: rebound, origin: `http://${rebound}` })).toBe(403);
-    const open = await Promise.all(Array.from({ length: 4 }, () => rawWs(sockets(), { origin: system.web })));
+    const open: Awaited<ReturnType<typeof rawWs>>[] = [];
+    while (open.length < 4) {
+      // Those of the pages before may be about to close.
+      open.push(await until('one more is let in', () => rawWs(sockets(), { origin: system.web }), 30_000));
+    }
     expect(await statusOf({ origin: system.web })).toBe(429);
     open.forEach((socket) => socket.close());
   });
