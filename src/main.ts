@@ -4,6 +4,7 @@ import { AppError, messageOf } from './common/app-error.js';
 import { endIfHanging } from './common/hang-watch.js';
 import { readSettings, SettingsError, type Settings } from './common/env.js';
 import { configureLog, log } from './common/log.js';
+import { takePrecedence } from './common/priority.js';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const complain = (line: string) => process.stderr.write(`${line}\n`);
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
     process.exit(2);
   }
   configureLog(settings.LOG_LEVEL);
+  takePrecedence();
   endIfHanging();
   const startedAt = performance.now();
   const progress = (part: string) =>

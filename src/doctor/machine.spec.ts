@@ -1,4 +1,4 @@
-import { checkClock, checkFree, checkNode, checkOpenFiles } from './machine.js';
+import { checkClock, checkFree, checkNode, checkOpenFiles, checkPriority } from './machine.js';
 
 const MiB = 1024 ** 2;
 const NOW = Date.UTC(2026, 5, 1);
@@ -34,3 +34,10 @@ it.each([
 ])('a clock that is %s', (_, now, step, mark) =>
   expect(checkClock(now, { wallMs: 1_000 + step, monotonicMs: 1_000 }).mark).toBe(mark),
 );
+
+it.each([
+  [-10, '✓'],
+  [-14, '✓'],
+  [0, '!'],
+  [19, '!'],
+])('a niceness of %d is %s', (niceness, mark) => expect(checkPriority(niceness).mark).toBe(mark));

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { CALLS_NICENESS } from '../common/priority.js';
 import { note, well, wrong, type Finding } from './finding.js';
 import { isAtLeast, versionIn } from './versions.js';
 
@@ -53,6 +54,16 @@ export function openFilesLimit(): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** @param niceness that a process of this user got when it asked for ours */
+export function checkPriority(niceness: number): Finding {
+  return niceness <= CALLS_NICENESS
+    ? well('priority', `niceness ${niceness}: calls come before all else`)
+    : note(
+        'priority',
+        `niceness ${niceness}: calls share the CPU with everything else; allow ${CALLS_NICENESS} (ulimit -e ${20 - CALLS_NICENESS}, LimitNICE=${CALLS_NICENESS})`,
+      );
 }
 
 /** How the two clocks went between two looks, in ms. */

@@ -1,6 +1,8 @@
+import { getPriority } from 'node:os';
 import { messageOf } from '../common/app-error.js';
 import { readSettings, SettingsError, type Settings } from '../common/env.js';
 import { configureLog } from '../common/log.js';
+import { takePrecedence } from '../common/priority.js';
 import { embeddedPostgresUrl } from '../embedded/postgres-url.js';
 import { checkDatabase } from './database.js';
 import { checkDrachtio } from './drachtio.js';
@@ -8,7 +10,14 @@ import { exitCodeOf, lineOf, note, well, wrong, type Finding } from './finding.j
 import { checkPrompts, checkWritable, nearest } from './folders.js';
 import { checkFreeswitch } from './freeswitch.js';
 import { findInstance, instanceFinding, type Instance } from './instance.js';
-import { checkClock, checkDisk, checkNode, checkOpenFiles, openFilesLimit } from './machine.js';
+import {
+  checkClock,
+  checkDisk,
+  checkNode,
+  checkOpenFiles,
+  checkPriority,
+  openFilesLimit,
+} from './machine.js';
 import { checkPorts } from './ports.js';
 import { checkRedis } from './redis.js';
 import { selfTest } from './self-test.js';
@@ -88,6 +97,7 @@ async function checkMachine(settings: Settings): Promise<Finding[]> {
       : [await checkDisk('recordings disk', nearest(RECORDINGS_DIR))]),
     checkPrompts(settings.PROMPTS_DIR),
     checkOpenFiles(openFilesLimit(), settings.MAX_CALLS_PER_MEDIA_SERVER),
+    checkPriority(getPriority()),
   ];
 }
 
@@ -110,6 +120,7 @@ async function callOn(settings: Settings, instance: Instance | undefined): Promi
 }
 
 configureLog('silent');
+takePrecedence(); // as the product does, whose temporary one makes the call
 await examine();
 process.stdout.write(
   exitCodeOf(findings) === 0

@@ -114,7 +114,7 @@ export async function startPhone({ port, mediaPort, sipPort }) {
 /**
  * Calls at a steady rate.
  * @param load rate (calls/s), calls (how many), holdMs, sipPort, to (dialled number), port, mediaPort
- * @returns failed calls; ms from INVITE to 180 (pdd) and from 180 to 200 (answer) as p50, p95, p99
+ * @returns failed calls; ms from INVITE to 180 (pdd), from 180 to 200 (answer), from INVITE to 200 (setUp) as p50, p95, p99
  */
 export async function placeCalls({ rate, calls, holdMs, sipPort, to, port, mediaPort }) {
   const folder = mkdtempSync(join(tmpdir(), 'linekeeper-load-'));
@@ -167,7 +167,13 @@ export async function placeCalls({ rate, calls, holdMs, sipPort, to, port, media
     const column = head.split(';').indexOf('FailedCall(C)');
     const failed = Number(lines.at(-1)?.split(';')[column] ?? calls);
     if (code === 255) throw new Error(`SIPp could not run: ${errors.trim()}`);
-    return { calls, failed, pdd: spreadOf(times('1')), answer: spreadOf(times('2')) };
+    return {
+      calls,
+      failed,
+      pdd: spreadOf(times('1')),
+      answer: spreadOf(times('2')),
+      setUp: spreadOf(times('3')),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -21,22 +21,46 @@ const processes = (roles) =>
     .map(([role, { cpuPercent, mb }]) => `${role} ${cpuPercent} %, ${mb} MB`)
     .join('; ');
 
-const row = (name, { calls, failed, pdd, answer, processes: roles }) =>
-  `| ${name} | ${calls} | ${failed} | ${spread(pdd)} | ${spread(answer)} | ${processes(roles)} |`;
+const row = (name, { calls, failed, setUp, pdd, answer, processes: roles }) =>
+  `| ${name} | ${calls} | ${failed} | ${spread(setUp)} | ${spread(pdd)} | ${spread(answer)} | ${processes(roles)} |`;
 
 const HEAD = [
-  '| recorded calls | calls | failed | INVITE→180 p50 / p95 / p99 ms | 180→200 p50 / p95 / p99 ms | CPU (100 % = one core) and memory |',
-  '| --- | --- | --- | --- | --- | --- |',
+  '| recorded calls | calls | failed | INVITE→200 p50 / p95 / p99 ms | INVITE→180 | 180→200 | CPU (100 % = one core) and memory |',
+  '| --- | --- | --- | --- | --- | --- | --- |',
 ];
 
-const loads = (name, { ladder, atOnce }) => [
+const loads = (name, rows, atOnce) => [
   '',
   `**${name}**`,
   '',
   ...HEAD,
-  ...ladder.map((one) => row(`${one.rate} new a second, of 10 s`, one)),
+  ...rows.map((one) => row(`${one.rate} new a second, of 10 s`, one)),
   ...(atOnce ? [row(`${atOnce.calls} at once`, atOnce)] : []),
 ];
+
+/** The highest rate at which no call failed; 0 where even the lowest failed some. */
+const cleanRate = (rows) => Math.max(0, ...rows.filter(({ failed }) => failed === 0).map(({ rate }) => rate));
+
+/** What the control plane costs a company: the product's figures by those of FreeSWITCH alone, at the same rate. */
+const ratios = ({ product, plain }) => {
+  const [ours, its] = [cleanRate(product), cleanRate(plain)];
+  const by = (mine, other) => (mine / other).toFixed(2);
+  return [
+    '',
+    '| the product by FreeSWITCH alone | INVITE→200 p50 | p95 |',
+    '| --- | --- | --- |',
+    ...product
+      .filter(({ failed }) => failed === 0)
+      .flatMap((mine) => {
+        const other = plain.find(({ rate, failed }) => rate === mine.rate && failed === 0);
+        if (!other) return [];
+        const at = (share) => by(mine.setUp[share], other.setUp[share]);
+        return [`| ${mine.rate} a second | ${at('p50')} | ${at('p95')} |`];
+      }),
+    '',
+    `Highest rate without a failed call: ${ours} a second, FreeSWITCH alone ${its}: ${by(ours, its)}`,
+  ];
+};
 
 const startAndLedger = (name, { firstStartMs, secondStartMs, ledgerWithinCalls }) => [
   `| ${name}: start with an empty data folder / again | ${(firstStartMs / 1000).toFixed(1)} s / ${(secondStartMs / 1000).toFixed(1)} s |`,
@@ -84,7 +108,6 @@ export function table({
   wall,
   embedded,
   real,
-  plain,
   supervision,
   realSupervision,
   clickToCall,
@@ -94,9 +117,10 @@ export function table({
   freshCloneS,
 }) {
   return [
-    ...(embedded ? loads('embedded engine', embedded) : []),
-    ...(real ? loads('drachtio-server and FreeSWITCH', real) : []),
-    ...(plain ? loads('FreeSWITCH alone, XML dialplan with bridge and recording', plain) : []),
+    ...(embedded ? loads('embedded engine', embedded.ladders.product, embedded.atOnce) : []),
+    ...(real ? loads('drachtio-server and FreeSWITCH', real.ladders.product, real.atOnce) : []),
+    ...(real ? loads('FreeSWITCH alone, XML dialplan with bridge and recording', real.ladders.plain) : []),
+    ...(real ? ratios(real.ladders) : []),
     '',
     '| what | measured |',
     '| --- | --- |',

@@ -25,6 +25,7 @@ import { benchSupervision } from './supervision.mjs';
 const COMPANY_NUMBER = '+74950000100';
 const PHONE_MEDIA = 34_000;
 const CALLER_MEDIA = 36_000;
+const PLAIN_PHONE_MEDIA = 38_000;
 
 const { values: options } = parseArgs({
   options: {
@@ -52,15 +53,22 @@ async function measured({ sipPort, pids }, more) {
   return { ...result, processes: between(before, usage(...pids), seconds) };
 }
 
-/** Rates upwards until calls fail. @returns a row for each rate */
-async function ladder(exchange) {
-  const rows = [];
-  for (const rate of options.quick ? [5, 10] : [5, 10, 15, 20, 25, 30]) {
-    say(`${rate} calls/s`);
-    const calls = rate * (options.quick ? 8 : 15);
-    const row = { rate, ...(await measured(exchange, { rate, calls, holdMs: 10_000 })) };
-    rows.push(row);
-    if (row.failed > 0) break;
+const RATES = [5, 8, 10, 11, 12, 13, 14, 15, 16, 18, 20, 25, 30];
+
+/**
+ * Rates upwards, at each of them every exchange in turn, each until its calls fail: side by side, so that whatever
+ * else the machine does befalls them alike.
+ * @param exchanges by name @returns by name: a row for each rate
+ */
+async function ladders(exchanges) {
+  const rows = Object.fromEntries(Object.keys(exchanges).map((name) => [name, []]));
+  for (const rate of options.quick ? [5, 10] : RATES) {
+    for (const [name, exchange] of Object.entries(exchanges)) {
+      if (rows[name].at(-1)?.failed > 0) continue;
+      say(`${name}: ${rate} calls/s`);
+      const calls = rate * (options.quick ? 8 : 15);
+      rows[name].push({ rate, ...(await measured(exchange, { rate, calls, holdMs: 10_000 })) });
+    }
   }
   return rows;
 }
@@ -71,8 +79,11 @@ async function crowd(exchange) {
   return measured(exchange, { rate: 10, calls, holdMs: (calls / 10) * 1000 + 15_000 });
 }
 
-/** The product on one engine: start-up, rates, a crowd, the ledger's part. */
-async function product(settings = {}, enginePids = []) {
+/**
+ * The product on one engine: start-up, rates, a crowd, the ledger's part.
+ * @param beside other exchanges, by name, whose rates are measured in turn with its own
+ */
+async function product(settings = {}, enginePids = [], beside = {}) {
   const linekeeper = await Product.make(settings);
   let phone;
   try {
@@ -84,7 +95,7 @@ async function product(settings = {}, enginePids = []) {
     phone = await startPhone({ port: await freePort(), mediaPort: PHONE_MEDIA, sipPort });
     say('warming up');
     await measured(exchange, { rate: 5, calls: 10, holdMs: 1000 });
-    results.ladder = await ladder(exchange);
+    results.ladders = await ladders({ product: exchange, ...beside });
     results.atOnce = await crowd(exchange);
     results.ledgerWithinCalls = ledgerWithinCalls(await linekeeper.metrics());
     return results;
@@ -142,26 +153,20 @@ async function search() {
   }
 }
 
-/** The product on the real servers, and FreeSWITCH alone, one after the other in the same run. */
+/** The product on the real servers, and beside it FreeSWITCH alone with an XML dialplan. */
 async function onRealServers() {
-  say('drachtio-server and FreeSWITCH');
-  const servers = await startReal();
-  let real;
-  try {
-    real = await product(servers.settings, servers.pids);
-  } finally {
-    await servers.stop();
-  }
-  say('FreeSWITCH alone, with an XML dialplan');
+  say('drachtio-server and FreeSWITCH, and FreeSWITCH alone');
   const phonePort = await freePort();
+  const servers = await startReal();
   const plain = await startPlain(phonePort);
-  const phone = await startPhone({ port: phonePort, mediaPort: PHONE_MEDIA });
+  const phone = await startPhone({ port: phonePort, mediaPort: PLAIN_PHONE_MEDIA });
   try {
     await measured(plain, { rate: 5, calls: 10, holdMs: 1000 });
-    return { real, plain: { ladder: await ladder(plain) } };
+    return await product(servers.settings, servers.pids, { plain });
   } finally {
     await phone.stop();
     await plain.stop();
+    await servers.stop();
   }
 }
 
@@ -266,7 +271,10 @@ const PARTS = {
   async calls(results) {
     say('the embedded engine');
     results.embedded = await product();
-    if (realServersAreHere()) Object.assign(results, await onRealServers());
+  },
+  async real(results) {
+    if (realServersAreHere()) results.real = await onRealServers();
+    else say('no DRACHTIO_BIN and FREESWITCH_BIN: the real servers are not measured');
   },
   async supervision(results) {
     say('the embedded engine');

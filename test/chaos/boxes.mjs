@@ -140,10 +140,9 @@ export class Boxes {
       this.settings.REDIS_URL = `redis://127.0.0.1:${ports.redis}`;
     }
     if (engine === 'external') {
-      const { startPostgres } = await import('../../dist/embedded/postgres.js');
       const folder = join(dataDir, 'server');
       mkdirSync(folder, { mode: 0o700 });
-      this.#postgres = { folder, server: await startPostgres(folder) };
+      this.#postgres = { folder, server: await this.#startPostgres(folder) };
       this.drachtio = new Supervised('drachtio-server', drachtio(programs, ports), this.#onOutput);
       this.freeswitch = new Supervised('freeswitch', freeswitch(programs, ports, dataDir), this.#onOutput);
       this.drachtio.start();
@@ -164,6 +163,11 @@ export class Boxes {
     }
     for (const plane of this.planes) plane.start();
     await this.untilReady();
+  }
+
+  async #startPostgres(folder) {
+    const { startPostgres } = await import('../../dist/embedded/postgres.js'); // dist/ is there only now
+    return startPostgres(folder);
   }
 
   /** What a control plane does not share with the other. */
@@ -230,7 +234,11 @@ export class Boxes {
     const pids = found.filter((pid) => pid > 0);
     const [first] = pids;
     if (!first) return 'was down';
-    if (deed === 'stop') {
+    if (deed === 'away' && this.#postgres) {
+      this.#leaveDead(this.#postgres, first, forMs);
+      return 'done';
+    }
+    if (deed === 'stop' || deed === 'away') {
       for (const pid of pids) {
         signal(pid, 'SIGSTOP');
         this.#stopped.add(pid);
@@ -243,9 +251,18 @@ export class Boxes {
     return 'done';
   }
 
+  /** Kills PostgreSQL, and starts it only after a while; the embedded one, which its control plane starts at once, is stopped. */
+  #leaveDead(postgres, postmaster, forMs) {
+    const ended = postgres.server.stop(); // from here on nobody starts it again
+    signal(postmaster, 'SIGKILL');
+    postgres.back = ended
+      .then(() => pause(forMs))
+      .then(async () => (postgres.server = await this.#startPostgres(postgres.folder)));
+  }
+
   /** The control plane that ends by that, and is started anew: with its embedded engine it ends too. */
   endsPlane({ deed, victim }) {
-    if (deed === 'stop') return undefined;
+    if (deed === 'stop' || deed === 'away') return undefined;
     if (victim === 'second control plane') return this.planes[1];
     return victim === 'control plane' || victim === 'engine' ? this.planes[0] : undefined;
   }
@@ -290,6 +307,7 @@ export class Boxes {
     this.resumeAll();
     for (const plane of this.planes) await plane.stop(40_000);
     await Promise.all([this.drachtio?.stop(), this.freeswitch?.stop(), this.redis?.stop()]);
+    await this.#postgres?.back;
     await this.#postgres?.server.stop();
   }
 }

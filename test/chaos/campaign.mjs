@@ -88,6 +88,7 @@ export async function runCampaign(options, plan, say) {
       downs,
       totals,
     });
+    if (options.postgresAwayS) found.losses.push(...refusedFor(found.counts));
     for (const one of found.unwritten) output.write(`== by the SIP server alone: ${one}\n`);
     clean = found.losses.length + left.length + leftAfterRestart.length === 0;
     const heard = desks.reduce((sum, { packetsReceived }) => sum + packetsReceived, 0);
@@ -110,6 +111,12 @@ export async function runCampaign(options, plan, say) {
     else say(`kept: ${folder}`);
   }
 }
+
+/** While the database is away calls are taken as ever, and each is written once. */
+const refusedFor = ({ refused, twice }) => [
+  ...(refused > 0 ? [`${refused} calls refused while PostgreSQL was away`] : []),
+  ...(twice > 0 ? [`${twice} calls written twice`] : []),
+];
 
 /** @returns what came of each fault, and when no control plane could answer */
 async function play({ calls, faults }, { boxes, note }) {

@@ -16,12 +16,14 @@ const FIRST_FAULT_MS = 4_000;
 /** Faults come closer than the product recovers: some hit what is still getting up. */
 const GAP_MS = [3_000, 11_000];
 const STOP_MS = [1_000, 5_000];
+const AWAY_AT_MS = 10_000;
 
 /**
- * @param options seed; minutes of load; rate in calls/s; victims by name with their weights
+ * @param options seed; minutes of load; rate in calls/s; victims by name with their weights; postgresAwayS: seconds for
+ *   which PostgreSQL is away, as the one fault
  * @returns calls and faults, each with `atMs` from the start of the load
  */
-export function planOf({ seed, minutes, rate, victims }) {
+export function planOf({ seed, minutes, rate, victims, postgresAwayS }) {
   const durationMs = minutes * 60_000;
   const weights = Object.fromEntries(Object.entries(KINDS).map(([kind, { weight }]) => [kind, weight]));
   const forCalls = randomFrom(`${seed} calls`);
@@ -34,6 +36,10 @@ export function planOf({ seed, minutes, rate, victims }) {
       caller: `+7916${String(1_000_000 + calls.length)}`,
       talkMs: between(forCalls, 300, 4_000),
     });
+  }
+  if (postgresAwayS) {
+    const away = { atMs: AWAY_AT_MS, deed: 'away', victim: 'postgres', forMs: postgresAwayS * 1000 };
+    return { calls, faults: [away] };
   }
   const forFaults = randomFrom(`${seed} faults`);
   const faults = [];

@@ -2,6 +2,7 @@
 // `npm run chaos -- --minutes N --seed S [--rate R]`: calls of random kinds while random processes of the product are
 // killed, stopped and restarted; then every INVITE that SIPp, the carrier, saw answered must be in the ledger, and
 // nothing open.
+// --postgres-away SECONDS: this in place of the random faults; then no call at all may be refused.
 // --planes 2: a second control plane beside the first. --plan prints what would happen. ENGINE=external with DRACHTIO_BIN and FREESWITCH_BIN: on the real servers.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '2' },
     redis: { type: 'boolean' },
     planes: { type: 'string' },
+    'postgres-away': { type: 'string' },
     plan: { type: 'boolean' },
     keep: { type: 'boolean' },
   },
@@ -50,7 +52,12 @@ await atKeyboard(async () => {
     throw new SetUpError(
       '--planes is 1, or 2 on the real servers: the embedded engine has one control plane',
     );
-  const wish = { seed: values.seed, minutes: positive('minutes'), rate: positive('rate') };
+  const wish = {
+    seed: values.seed,
+    minutes: positive('minutes'),
+    rate: positive('rate'),
+    ...(values['postgres-away'] && { postgresAwayS: positive('postgres-away') }),
+  };
   const plan = planOf({ ...wish, victims: victimWeights(engine, { withRedis, planes }) });
   if (values.plan) {
     process.stdout.write(`${JSON.stringify(plan, undefined, 1)}\n`);

@@ -1,0 +1,25 @@
+import { constants, getPriority, setPriority } from 'node:os';
+
+/** The niceness that a process which answers calls wants: FreeSWITCH gives itself no less, beside real-time threads. */
+export const CALLS_NICENESS = -10;
+
+/**
+ * Calls before all else on this machine: a FreeSWITCH beside us runs at real-time priority, and would leave us what it
+ * does not use. What this process starts inherits it. Where it may not (RLIMIT_NICE of setrlimit(2)), all stays as it is.
+ */
+export function takePrecedence(): void {
+  try {
+    if (getPriority() > CALLS_NICENESS) setPriority(CALLS_NICENESS);
+  } catch {
+    // the doctor says how to allow it
+  }
+}
+
+/** What is made after a call never takes the CPU from calls that live. @param pid of a process of ours */
+export function giveWay(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // it has ended already
+  }
+}
