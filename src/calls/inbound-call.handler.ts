@@ -22,6 +22,13 @@ import { managerOf } from './taken.js';
 import type { WaitingManager } from './waiting-manager.js';
 import { endFailed, refuseWaiting } from './unanswered.js';
 
+/** On a media server: the caller's leg, and those that whoever takes his call will be offered. */
+interface Ready {
+  server: MediaServer;
+  clientLeg: MediaLeg;
+  legs: OfferedLegs;
+}
+
 /** One inbound call, from INVITE to BYE. Read this first. */
 @Injectable()
 export class InboundCallHandler {
@@ -45,13 +52,16 @@ export class InboundCallHandler {
     this.liveCalls.add(call);
     invite.cancelled.addEventListener('abort', () => call.end('caller-gave-up'));
     try {
+      // Legs on a media server ring nowhere: they are made while the ledger writes.
+      const ready = this.makeReady(call, invite);
+      ready.catch(() => undefined); // awaited below
       // Promise 1: written down before any response above 100 and before any phone is dialled.
       const { client, calledBy } = await this.callLedger.received(call, invite, this.stickyMinutes(invite));
       call.client = client;
       call.changed({ kind: 'began' });
       const manager = client && this.liveCalls.crossings.meet(client.id, call);
-      if (manager) await this.join(call, invite, manager);
-      else await this.converse(call, invite, this.plan(call, invite, calledBy));
+      if (manager) await this.join(call, invite, manager, ready);
+      else await this.converse(call, invite, this.plan(call, invite, calledBy), await ready);
     } catch (error) {
       endFailed(call, error);
     } finally {
@@ -68,12 +78,17 @@ export class InboundCallHandler {
   }
 
   /** The client calls in while a manager calls him: the two meet, and no phone rings. */
-  private async join(call: LiveCall, invite: InboundInvite, manager: WaitingManager): Promise<void> {
+  private async join(
+    call: LiveCall,
+    invite: InboundInvite,
+    manager: WaitingManager,
+    ready: Promise<Ready>,
+  ): Promise<void> {
     const now = clock.iso();
     const { extensionId, leg, server } = manager;
     const dialog = manager.moveTo(call);
     dialog.catch(() => undefined); // awaited below, where his leg stands
-    const clientLeg = await this.clientLeg(call, server, invite);
+    const clientLeg = await this.clientLegOn(call, invite, server, await ready);
     if (call.over.aborted) return;
     call.rung.push({ extensionId, startedAt: now, answeredAt: now, sipStatus: 200 });
     await this.conversation.begin(call, {
@@ -85,8 +100,21 @@ export class InboundCallHandler {
     await call.untilOver();
   }
 
+  /** @param server where the manager waits: the leg has to be there too */
+  private async clientLegOn(
+    call: LiveCall,
+    invite: InboundInvite,
+    server: MediaServer,
+    { server: here, legs, clientLeg }: Ready,
+  ): Promise<MediaLeg> {
+    legs.endAllBut();
+    if (here === server) return clientLeg;
+    void clientLeg.end();
+    return this.clientLeg(call, server, invite);
+  }
+
   /** @param calledBy the extension that calls this client at another control plane: it is rung first */
-  private plan(call: LiveCall, invite: InboundInvite, calledBy: string | undefined): RoutePlan {
+  private plan(call: LiveCall, invite: InboundInvite, calledBy?: string): RoutePlan {
     const { snapshot } = this.provisioning;
     return planInbound(snapshot, {
       companyNumber: invite.companyNumber,
@@ -99,13 +127,23 @@ export class InboundCallHandler {
     });
   }
 
-  private async converse(call: LiveCall, invite: InboundInvite, plan: RoutePlan): Promise<void> {
+  /** As far as it can be known before the client is: for the phones of the company number's groups. */
+  private async makeReady(call: LiveCall, invite: InboundInvite): Promise<Ready> {
     const server = this.mediaServers.choose();
     const legs = new OfferedLegs(server, (leg) => endWithLeg(call, leg));
     const [clientLeg] = await Promise.all([
       this.clientLeg(call, server, invite),
-      legs.offers(this.walker.mediaToRing(plan)),
+      legs.offers(this.walker.mediaToRing(this.plan(call, invite))),
     ]);
+    return { server, clientLeg, legs };
+  }
+
+  private async converse(
+    call: LiveCall,
+    invite: InboundInvite,
+    plan: RoutePlan,
+    { clientLeg, legs }: Ready,
+  ): Promise<void> {
     if (call.over.aborted) return;
     // An INVITE without SDP (RFC 3261 §13.2.1) gets our offer with the 200; before it there is nowhere to send audio.
     if (invite.offer) invite.progress(clientLeg.sdp);

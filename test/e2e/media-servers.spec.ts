@@ -107,6 +107,29 @@ describe('two media servers under two control planes', () => {
     await until('both control planes know', async () => (await drained()).flat().length === 0);
   }, 60_000);
 
+  it('one that hangs is sick: it gets no call of either control plane until it is well again', async () => {
+    const [hanging] = two.more;
+    const healths = () =>
+      Promise.all(
+        two.planes.map(
+          async (plane) => (await mediaServers(plane)).find(({ name }) => name === hanging!.name)?.health,
+        ),
+      );
+    process.kill(hanging!.pid, 'SIGSTOP');
+    try {
+      await until('both leave it out', async () => (await healths()).every((one) => one === 'sick'), 60_000);
+      for (let call = 0; call < 3; call++) {
+        const { caller, manager } = await talk(`+7916123013${call}`);
+        await caller.hangUp();
+        await manager.ended;
+      }
+    } finally {
+      process.kill(hanging!.pid, 'SIGCONT');
+    }
+    await until('both have it again', async () => (await healths()).every((one) => one === 'up'), 60_000);
+    await nothingLive();
+  }, 150_000);
+
   it('one killed -9 during a conversation: both hear each other again on the other, and both segments are kept', async () => {
     const [victim] = two.more;
     await change(first, 'drain');
