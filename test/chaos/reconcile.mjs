@@ -112,6 +112,8 @@ export async function reconcile({ databaseUrl, dataKey, records, totals, desks, 
     counts['talked, written as unanswered'] = 0;
     const known = new Set();
     const unwritten = [];
+    const endings = new Map((await sql('SELECT id, ending FROM call')).map(({ id, ending }) => [id, ending]));
+    const untalked = [];
     for (const record of records) {
       const hash = sealer.lookupHash(record.caller).toString('base64');
       known.add(hash);
@@ -121,8 +123,10 @@ export async function reconcile({ databaseUrl, dataKey, records, totals, desks, 
       counts.answered += 1;
       if (inLedger.length > 0) {
         counts.received += 1;
-        if (record.talked && !inLedger.some(({ call_id }) => answered.has(call_id)))
+        if (record.talked && !inLedger.some(({ call_id }) => answered.has(call_id))) {
           counts['talked, written as unanswered'] += 1;
+          untalked.push(endings.get(inLedger[0].call_id) ?? 'open');
+        }
       } else if (record.callId && refused.has(sealer.lookupHash(record.callId).toString('base64')))
         counts.refused += 1;
       else if (isOfTheServer(record, downs)) {
@@ -150,7 +154,7 @@ export async function reconcile({ databaseUrl, dataKey, records, totals, desks, 
       `SELECT outcome, ending, count(*)::int AS n FROM call GROUP BY 1, 2 ORDER BY 3 DESC`,
     );
     const recordings = await sql(`SELECT state, count(*)::int AS n FROM recording GROUP BY 1 ORDER BY 1`);
-    return { counts, losses, unwritten, outcomes, recordings, entries: entries.length };
+    return { counts, losses, unwritten, untalked, outcomes, recordings, entries: entries.length };
   });
 }
 

@@ -14,8 +14,8 @@ const metBy = ({ responses }) => {
 };
 
 export function summaryOf(result, { seed, minutes, rate, engine, planes, withRedis }) {
-  const { counts, losses, left, faults, records, outcomes, recordings, entries, packets, starts, totals } =
-    result;
+  const { counts, losses, left, faults, records, untalked, outcomes, recordings, entries, packets } = result;
+  const { starts, totals } = result;
   const lines = [
     `chaos: seed ${seed}, ${minutes} min, ${rate} calls/s, ${engine} engine, ${planes} control plane${planes > 1 ? 's' : ''}${withRedis ? ', Redis' : ''}`,
     `  calls placed   ${records.length}: ${tally(records, ({ kind }) => kind).join(', ')}`,
@@ -28,6 +28,9 @@ export function summaryOf(result, { seed, minutes, rate, engine, planes, withRed
     `  reconciled     ${Object.entries(counts)
       .map(([name, count]) => `${count} ${name}`)
       .join(', ')}`,
+    ...(untalked.length > 0
+      ? [`  unanswered     though the carrier had a 200: ${tally(untalked, (ending) => ending).join(', ')}`]
+      : []),
     ...losses.slice(0, SHOWN).map((loss) => `  LOSS           ${loss}`),
     ...left.slice(0, SHOWN).map((one) => `  LEFT BEHIND    ${one}`),
   ];
