@@ -1,7 +1,9 @@
-import { constants, getPriority, setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 
 /** The niceness that a process which answers calls wants: FreeSWITCH gives itself no less, beside real-time threads. */
 export const CALLS_NICENESS = -10;
+/** A tenth of what ordinary work gets: enough to come to an end on a machine that is never idle. */
+export const LATER_NICENESS = 10;
 
 /**
  * Calls before all else on this machine: a FreeSWITCH beside us runs at real-time priority, and would leave us what it
@@ -15,10 +17,10 @@ export function takePrecedence(): void {
   }
 }
 
-/** What is made after a call never takes the CPU from calls that live. @param pid of a process of ours */
+/** What is made after a call does not take the CPU from calls that live. @param pid of a process of ours */
 export function giveWay(pid: number | undefined): void {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+    if (pid !== undefined) setPriority(pid, LATER_NICENESS);
   } catch {
     // it has ended already
   }

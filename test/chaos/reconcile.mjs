@@ -23,6 +23,8 @@ async function withDatabase(url, use) {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   client.on('error', () => undefined);
   await client.connect();
+  // One picture of it all, whatever is still being written.
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
     return await use(async (text, values) => (await client.query(text, values)).rows);
   } finally {
