@@ -2,8 +2,9 @@ import { getPriority, setPriority } from 'node:os';
 
 /** The niceness that a process which answers calls wants: FreeSWITCH gives itself no less, beside real-time threads. */
 export const CALLS_NICENESS = -10;
-/** A tenth of what ordinary work gets: enough to come to an end on a machine that is never idle. */
-export const LATER_NICENESS = 10;
+/** So many steps below the calls: a tenth of their share, enough to come to an end on a machine that is never idle. */
+export const LATER_STEPS = 10;
+const LAST = 19;
 
 /**
  * Calls before all else on this machine: a FreeSWITCH beside us runs at real-time priority, and would leave us what it
@@ -20,7 +21,7 @@ export function takePrecedence(): void {
 /** What is made after a call does not take the CPU from calls that live. @param pid of a process of ours */
 export function giveWay(pid: number | undefined): void {
   try {
-    if (pid !== undefined) setPriority(pid, LATER_NICENESS);
+    if (pid !== undefined) setPriority(pid, Math.min(LAST, getPriority() + LATER_STEPS));
   } catch {
     // it has ended already
   }
