@@ -164,9 +164,10 @@ export async function placeCalls({ rate, calls, holdMs, sipPort, to, port, media
     const [head, ...lines] = statFile
       ? readFileSync(join(folder, statFile), 'utf8').trim().split('\n')
       : [''];
-    const column = head.split(';').indexOf('FailedCall(C)');
-    const failed = Number(lines.at(-1)?.split(';')[column] ?? calls);
-    if (code === 255) throw new Error(`SIPp could not run: ${errors.trim()}`);
+    const column = head.split(';').indexOf('SuccessfulCall(C)');
+    const failed = calls - Number(lines.at(-1)?.split(';')[column] ?? 0);
+    // 1: calls failed, which the count says.
+    if (code !== 0 && code !== 1) throw new Error(`SIPp could not run: ${errors.trim()}`);
     return {
       calls,
       failed,

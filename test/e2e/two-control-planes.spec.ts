@@ -17,6 +17,8 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
   let carrier: Phone;
   let redis: TestRedis;
   let registrar: CarrierRegistrar;
+  let sofia: Phone;
+  const desks: Phone[] = [];
 
   beforeAll(async () => {
     redis = await startRedis();
@@ -26,7 +28,17 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
     // Longer than a takeover lasts: what stops ringing before was stopped by the survivor.
     const { body } = await two.planes[0].api<{ items: { id: string }[] }>('GET', '/ring-groups');
     await two.planes[0].api('PATCH', `/ring-groups/${body.items[0]!.id}`, { ringTimeoutS: 90 });
+    const made = await two.planes[0].api<{ sipPassword: string }>('POST', '/extensions', {
+      number: '200',
+      name: 'Sofia',
+    });
+    sofia = await two.phone('200', made.body.sipPassword);
   }, 120_000);
+  // What a test that failed has left goes on in no other.
+  afterEach(async () => {
+    await Promise.all([...desks, sofia, carrier].map((phone) => phone.fallSilent()));
+    await Promise.all([...desks.splice(0), sofia].map((phone) => phone.register(0).catch(() => undefined)));
+  }, 60_000);
   afterAll(async () => {
     await two?.close();
     registrar?.close();
@@ -45,6 +57,7 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
 
   async function desk(extension: '101' | '102' | '103'): Promise<Phone> {
     const phone = await two.phone(extension, `secret${extension}`);
+    desks.push(phone);
     expect((await phone.register()).status).toBe(200);
     await Promise.all(
       two.planes
@@ -114,14 +127,9 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
   it('a call at either is seen at both, and a supervisor at either takes part in it', async () => {
     const [one, other] = two.planes;
     const watchers = [await Watcher.open(one, 'admin'), await Watcher.open(other, 'admin')];
-    const made = await one.api<{ sipPassword: string }>('POST', '/extensions', {
-      number: '200',
-      name: 'Sofia',
-    });
     const me = await one.api<{ id: string }>('GET', '/me');
     expect((await one.api('PATCH', `/people/${me.body.id}`, { extension: '200' })).status).toBe(200);
     const phone = await desk('101');
-    const sofia = await two.phone('200', made.body.sipPassword);
     expect((await sofia.register()).status).toBe(200);
     const outgoing = await call('+79161230009');
     const manager = await (await phone.incoming()).answer(TONES['101']);
