@@ -140,7 +140,7 @@ export async function fill(linekeeper, calls) {
       groups.map(({ number }) => number),
     ];
     const offices = [{ companyId, calls, extensions, numbers }];
-    for (const name of ['next door', 'across']) offices.push(await neighbour(sql, name, calls / 10));
+    for (const name of ['next door', 'across']) offices.push(await neighbour(sql, name, calls / 20));
     const begin = performance.now();
     const [clients] = await generateCalls(url, offices);
     const supervises = { two: THEIRS.map((at) => groups[at].id), new: [begun.id] };
