@@ -25,6 +25,15 @@ describe('a supervisor', () => {
   const expectSound = (heard: [Conversation, number[]][]) => at.expectSound(heard);
   const supervision = (method: string, body?: object) => at.supervision(method, body);
 
+  /** The tones of each fifth of a second. */
+  function inPieces({ samples, rate }: Sound): number[][] {
+    const piece = rate / 5;
+    return Array.from({ length: Math.floor(samples.length / piece) }, (_, at) =>
+      tonesIn({ samples: samples.subarray(at * piece, (at + 1) * piece), rate }, HEARD),
+    );
+  }
+  const same = (a: number[], b: number[]) => [...a].sort().join() === [...b].sort().join();
+
   /** Every start has its end in the ledger. */
   const bothWritten = (id: string, times?: number) =>
     until('the ends are written', async () => {
@@ -86,6 +95,10 @@ describe('a supervisor', () => {
     await expectSound([[client, [m]]]);
     await client.hangUp();
     await manager.ended;
+    // What the client heard is recorded: the supervisor on the side of the managers.
+    const [left, right] = readWav(await at.recording(1));
+    expect(inPieces(left!).flat()).not.toContain(SUPERVISOR);
+    expect(inPieces(right!).some((tones) => same(tones, [m, SUPERVISOR]))).toBe(true);
   });
 
   it('follows a manager from call to call, and takes part in none between them', async () => {
@@ -188,18 +201,14 @@ describe('a supervisor', () => {
 
   const setTone = async (supervisionTone: object | null) =>
     (await office.system.api('PATCH', '/company', { supervisionTone })).status;
-  /** The tones of each fifth of a second. */
-  function inPieces({ samples, rate }: Sound): number[][] {
-    const piece = rate / 5;
-    return Array.from({ length: Math.floor(samples.length / piece) }, (_, at) =>
-      tonesIn({ samples: samples.subarray(at * piece, (at + 1) * piece), rate }, HEARD),
-    );
-  }
   /** What one has heard since a place. */
   const piecesOf = ({ audio }: Conversation, from: number) => {
     const { samples, rate } = audio.heard();
     return inPieces({ samples: samples.subarray(from), rate });
   };
+
+  const peakOf = (samples: Int16Array) =>
+    samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0);
 
   it('is not heard as he comes, changes and goes', async () => {
     const { shortNumber, client, manager } = await talk();
@@ -220,6 +229,11 @@ describe('a supervisor', () => {
     const [atClient, atManager] = [piecesOf(client, client0!), piecesOf(manager, manager0!)];
     expect(new Set(atClient.map(String))).toEqual(new Set([String(m)]));
     expect(new Set(atManager.map(String))).toEqual(new Set([String(c)]));
+    // A click is no tone: nothing is louder than before he came.
+    for (const [one, from] of [[client, client0] as const, [manager, manager0] as const]) {
+      const { samples } = one.audio.heard();
+      expect(peakOf(samples.subarray(from))).toBeLessThan(1.1 * peakOf(samples.subarray(from! - 1600, from)));
+    }
     await client.hangUp();
     await manager.ended;
   });
