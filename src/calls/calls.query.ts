@@ -7,7 +7,7 @@ import { Database } from '../database/database.js';
 import { exactTime, pageFrom, readCursor } from '../http/cursor.js';
 import { NotFound } from '../http/problem.js';
 import { Where } from '../http/where.js';
-import { narrowedTo, TOOK_PART } from '../identity/scope.js';
+import { HAD_PARTY, narrowedTo, partiesOf, TOOK_PART } from '../identity/scope.js';
 
 const COLUMNS = `c.id, c.direction, c.company_number, c.caller_kind, c.client_id, cl.code, cl.name AS client_name,
   c.started_at, c.answered_at, c.ended_at, c.outcome, c.ending, c.ended_by, c.cause, c.sip_status,
@@ -21,23 +21,27 @@ export class CallsQueries {
 
   /** The newest first. */
   async list(person: Person, query: CallsQuery): Promise<Page<CallView>> {
-    const where = new Where()
-      .and('c.company_id = ?', person.companyId)
-      .and(TOOK_PART, narrowedTo(person))
-      .and('c.started_at >= ?', query.from)
-      .and('c.started_at < ?', query.to)
-      .and('c.direction = ?', query.direction)
-      .and('c.outcome = ?', query.outcome)
-      .and('e.number = ?', query.manager)
-      .and('cl.code = ?', query.clientCode)
-      .andAll('(c.started_at, c.id) < (?::timestamptz, ?::uuid)', readCursor(query.cursor, 'time'));
-    const limit = where.place(query.limit + 1);
-    const rows: CallRow[] = await this.database.transaction(person.companyId, (tx) =>
-      tx.query(
+    const manager = query.manager && [person.companyId, query.manager];
+    const rows: CallRow[] = await this.database.transaction(person.companyId, async (tx) => {
+      const where = new Where()
+        .and('c.company_id = ?', person.companyId)
+        .and(HAD_PARTY, await partiesOf(tx, person))
+        .and('c.started_at >= ?', query.from)
+        .and('c.started_at < ?', query.to)
+        .and('c.direction = ?', query.direction)
+        .and('c.outcome = ?', query.outcome)
+        .andAll(
+          'c.manager_extension_id = (SELECT id FROM extension WHERE company_id = ? AND number = ?)',
+          manager || undefined,
+        )
+        .and('cl.code = ?', query.clientCode)
+        .andAll('(c.started_at, c.id) < (?::timestamptz, ?::uuid)', readCursor(query.cursor, 'time'));
+      const limit = where.place(query.limit + 1);
+      return tx.query(
         `SELECT ${COLUMNS} FROM ${TABLES} WHERE ${where} ORDER BY c.started_at DESC, c.id DESC LIMIT ${limit}`,
         where.values,
-      ),
-    );
+      );
+    });
     return pageFrom(rows, query.limit, (row) => [row.position, row.id], viewOf);
   }
 

@@ -5,7 +5,6 @@ import { AppError } from '../common/app-error.js';
 /** Where recordings lie: names are made of ids and dates, never of numbers. */
 export class RecordingFiles {
   readonly root: string;
-  private lastFolder = '';
 
   /** @param root absolute; the media server sees the same folder */
   constructor(root: string) {
@@ -39,11 +38,7 @@ export class RecordingFiles {
   /** Makes the folder of a recording about to begin. @returns its absolute path */
   async prepare(relative: string): Promise<string> {
     const path = this.absolutePath(relative);
-    const folder = dirname(path);
-    if (folder !== this.lastFolder) {
-      await mkdir(folder, { recursive: true });
-      this.lastFolder = folder;
-    }
+    await mkdir(dirname(path), { recursive: true }); // each time: the storage may be another one meanwhile
     return path;
   }
 

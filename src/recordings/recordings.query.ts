@@ -6,7 +6,7 @@ import { Database } from '../database/database.js';
 import { exactTime, pageFrom, readCursor } from '../http/cursor.js';
 import { NotFound } from '../http/problem.js';
 import { Where } from '../http/where.js';
-import { narrowedTo, TOOK_PART } from '../identity/scope.js';
+import { HAD_PARTY, narrowedTo, partiesOf, TOOK_PART } from '../identity/scope.js';
 import { RecordingFile, type Pause } from './recording.entity.js';
 import { peaksOf } from './sound-meter.js';
 
@@ -39,27 +39,27 @@ export class RecordingsQueries {
       ] as const;
     const [ofManager, manager] = among('extension', 'number', query.manager);
     const [ofClient, client] = among('client', 'code', query.clientCode);
-    const where = new Where()
-      .and('r.company_id = ?', companyId)
-      .and(TOOK_PART, narrowedTo(person))
-      .and('r.started_at >= ?', query.from)
-      .and('r.started_at < ?', query.to)
-      .and('r.direction = ?', query.direction)
-      .and('r.outcome = ?', query.outcome)
-      .andAll(`r.manager_extension_id ${ofManager}`, manager || undefined)
-      .andAll(`r.client_id ${ofClient}`, client || undefined)
-      .and('r.duration_ms >= ?', query.minSeconds && query.minSeconds * 1000)
-      .and('r.duration_ms <= ?', query.maxSeconds === undefined ? undefined : query.maxSeconds * 1000)
-      .and('r.call_id = ?', query.callId)
-      .and('r.state = ?', query.state)
-      .andAll('(r.started_at, r.id) < (?::timestamptz, ?::uuid)', readCursor(query.cursor, 'time'));
-    const limit = where.place(query.limit + 1);
-    const rows: RecordingRow[] = await this.database.transaction(companyId, (tx) =>
-      tx.query(
+    const rows: RecordingRow[] = await this.database.transaction(companyId, async (tx) => {
+      const where = new Where()
+        .and('r.company_id = ?', companyId)
+        .and(HAD_PARTY, await partiesOf(tx, person))
+        .and('r.started_at >= ?', query.from)
+        .and('r.started_at < ?', query.to)
+        .and('r.direction = ?', query.direction)
+        .and('r.outcome = ?', query.outcome)
+        .andAll(`r.manager_extension_id ${ofManager}`, manager || undefined)
+        .andAll(`r.client_id ${ofClient}`, client || undefined)
+        .and('r.duration_ms >= ?', query.minSeconds && query.minSeconds * 1000)
+        .and('r.duration_ms <= ?', query.maxSeconds === undefined ? undefined : query.maxSeconds * 1000)
+        .and('r.call_id = ?', query.callId)
+        .and('r.state = ?', query.state)
+        .andAll('(r.started_at, r.id) < (?::timestamptz, ?::uuid)', readCursor(query.cursor, 'time'));
+      const limit = where.place(query.limit + 1);
+      return tx.query(
         `SELECT ${COLUMNS} FROM ${TABLES} WHERE ${where} ORDER BY r.started_at DESC, r.id DESC LIMIT ${limit}`,
         where.values,
-      ),
-    );
+      );
+    });
     return pageFrom(rows, query.limit, (row) => [row.position, row.id], viewOf);
   }
 

@@ -9,7 +9,7 @@ import type { FeedEntry } from './event-log.js';
 import type { LiveFeed } from './live-feed.js';
 import { LiveWatchers } from './live-watchers.js';
 
-const PERSON = { companyId: 'c', role: 'admin', extension: null, supervises: [] };
+const PERSON = { companyId: 'c', role: 'supervisor', extension: null, supervises: [] as string[] };
 const audience = { companyId: 'c', extensionIds: [], groupIds: [] };
 
 describe('the watchers of the live feed', () => {
@@ -18,11 +18,11 @@ describe('the watchers of the live feed', () => {
   const feed = {
     events: new TypedEvents<{ entry: FeedEntry }>(),
     place: 'feed:0',
-    since: () => undefined,
+    since: (): FeedEntry[] | undefined => undefined,
     snapshotFor: () => ({ type: 'snapshot' }),
   };
-  const say = (full: string) =>
-    feed.events.publish('entry', { before: undefined, now: audience, full, forManagers: '', gone: '' });
+  const entry = (full: string) => ({ before: undefined, now: audience, full, forManagers: '', gone: '' });
+  const say = (full: string) => feed.events.publish('entry', entry(full));
 
   beforeAll(async () => {
     server = createServer();
@@ -40,14 +40,15 @@ describe('the watchers of the live feed', () => {
     server.close();
   });
 
-  async function watch(): Promise<WebSocket> {
+  async function watch(query = '', token = 'token'): Promise<WebSocket & { first: string }> {
     const { port } = server.address() as AddressInfo;
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/live`, {
-      headers: { authorization: 'Bearer token' },
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/live${query}`, {
+      headers: { authorization: `Bearer ${token}` },
     });
-    await new Promise((done, fail) => socket.once('message', done).once('error', fail));
-    return socket;
+    const first = await new Promise<Buffer>((done, fail) => socket.once('message', done).once('error', fail));
+    return Object.assign(socket, { first: first.toString() });
   }
+  const SNAPSHOT = '{"type":"snapshot"}';
 
   it('one who does not read is cut off, while the others get everything', async () => {
     const [slow, quick] = [await watch(), await watch()];
@@ -69,6 +70,36 @@ describe('the watchers of the live feed', () => {
     slow.resume();
     await cut;
     quick.terminate();
+  });
+
+  describe('one who comes back after a break', () => {
+    const comesBack = async (token = 'token') => {
+      const socket = await watch('?after=feed:1', token);
+      socket.terminate();
+      return socket.first;
+    };
+    beforeEach(async () => (await watch()).terminate());
+    afterEach(() => {
+      feed.since = () => undefined;
+      PERSON.supervises = [];
+    });
+
+    it('is told what he missed', async () => {
+      feed.since = () => [entry('one'), entry('two')];
+      expect(await comesBack()).toBe('one');
+    });
+
+    it('is shown all anew where he missed more than could wait for him, and not cut off for it', async () => {
+      feed.since = () => Array.from({ length: 4_000 }, () => entry('x'.repeat(1_000)));
+      expect(await comesBack()).toBe(SNAPSHOT);
+    });
+
+    it('is shown all anew where he may see more or less than before, or was not here', async () => {
+      feed.since = () => [entry('one')];
+      expect(await comesBack('another')).toBe(SNAPSHOT);
+      PERSON.supervises = ['group'];
+      expect(await comesBack()).toBe(SNAPSHOT);
+    });
   });
 });
 

@@ -16,6 +16,10 @@ const PATH = '/live';
 const BEAT_MS = 15_000;
 /** What may wait for a watcher; one who reads more slowly than that is cut off and may come back. */
 const MOST_WAITING_BYTES = 512 * 1024;
+/** Of what was missed in a break, so much is told one by one; beyond it a snapshot is shorter. */
+const MOST_MISSED_BYTES = MOST_WAITING_BYTES / 2;
+/** Sign-ins of whom it is kept how far they saw. */
+const KNOWN_SIGN_INS = 5_000;
 /** RFC 6455 §7.4.2: codes of our own. */
 const CLOSE = { signedOut: 4401, tooSlow: 4408 } as const;
 
@@ -31,6 +35,8 @@ interface Watcher {
 @Injectable()
 export class LiveWatchers {
   private readonly watchers = new Set<Watcher>();
+  /** By sign-in, the longest unused first: how far its watcher saw the last time, as JSON. */
+  private readonly lastViews = new Map<string, string>();
   private readonly sockets = new WebSocketServer({ noServer: true, maxPayload: 1024, clientTracking: false });
   private timer?: NodeJS.Timeout;
 
@@ -83,10 +89,33 @@ export class LiveWatchers {
     socket.on('pong', () => (watcher.alive = true));
     socket.on('error', () => socket.terminate());
     socket.on('close', () => this.watchers.delete(watcher));
-    const missed = after === null ? undefined : this.feed.since(after);
-    if (missed) for (const entry of missed) this.send(watcher, textFor(viewer, entry));
-    else this.send(watcher, JSON.stringify(this.feed.snapshotFor(viewer)));
+    const missed = after !== null && this.sawAsMuch(watcher) ? this.missedBy(viewer, after) : undefined;
+    for (const text of missed ?? [this.snapshotFor(watcher)]) this.send(watcher, text);
+    this.keepView(watcher);
     this.watchers.add(watcher);
+  }
+
+  /** @returns undefined where that is too long ago, or too much */
+  private missedBy(viewer: Viewer, after: string): string[] | undefined {
+    const texts = this.feed.since(after)?.flatMap((entry) => textFor(viewer, entry) ?? []);
+    const bytes = texts?.reduce((sum, text) => sum + text.length, 0) ?? 0;
+    return bytes > MOST_MISSED_BYTES ? undefined : texts;
+  }
+
+  /** What somebody may no longer see would stay with him if he were told of changes alone. */
+  private sawAsMuch({ token, viewer }: Watcher): boolean {
+    return this.lastViews.get(token) === JSON.stringify(viewer);
+  }
+
+  private keepView({ token, viewer }: Watcher): void {
+    this.lastViews.delete(token);
+    this.lastViews.set(token, JSON.stringify(viewer));
+    const [oldest] = this.lastViews.keys();
+    if (this.lastViews.size > KNOWN_SIGN_INS && oldest !== undefined) this.lastViews.delete(oldest);
+  }
+
+  private snapshotFor({ viewer }: Watcher): string {
+    return JSON.stringify(this.feed.snapshotFor(viewer));
   }
 
   private send({ socket }: Watcher, text: string | undefined): void {
@@ -121,7 +150,8 @@ export class LiveWatchers {
       const viewer = viewerOf(person);
       if (JSON.stringify(viewer) !== JSON.stringify(watcher.viewer)) {
         watcher.viewer = viewer;
-        this.send(watcher, JSON.stringify(this.feed.snapshotFor(viewer)));
+        this.keepView(watcher);
+        this.send(watcher, this.snapshotFor(watcher));
       }
       return true;
     } catch {

@@ -88,6 +88,35 @@ describe('the live feed', () => {
     await stranger.event('snapshot');
   });
 
+  it('tells who comes back in the midst of a call exactly what one who stayed was told, each event once', async () => {
+    const [stays, leaves] = [await watch('admin'), await watch('admin')];
+    const desk = await office.manager('101');
+    const call = await office.call('+79161234563');
+    const ringing = await desk.incoming();
+    await leaves.event('call', ({ change }) => change === 'ringing');
+    leaves.close();
+    const manager = await ringing.answer(TONES['101']);
+    const client = await call.answered;
+    await stays.event('call', ({ change }) => change === 'answered');
+    await manager.hold();
+    await stays.event('call', ({ change }) => change === 'held');
+    const again = await watch('admin', leaves.place);
+    await manager.resume();
+    await client.hangUp();
+    await manager.ended;
+    await Promise.all([stays.event('call-gone'), again.event('call-gone')]);
+    const known = stays.texts.findIndex((text) => text.includes(leaves.place));
+    const told = stays.texts.slice(known + 1).filter((text) => !text.startsWith('{"type":"beat"'));
+    const end = again.texts.findIndex((text) => text.startsWith('{"type":"call-gone"'));
+    const toldAgain = again.texts.slice(0, end + 1).filter((text) => !text.startsWith('{"type":"beat"'));
+    expect(toldAgain).toEqual(told.slice(0, toldAgain.length));
+    expect(again.events.flatMap((event) => (event.type === 'call' ? [event.change] : []))).toEqual(
+      expect.arrayContaining(['answered', 'held', 'retrieved']),
+    );
+    const places = again.texts.slice(0, end + 1).map((text) => Number(/"at":"[^:"]+:(\d+)"/.exec(text)?.[1]));
+    expect(places).toEqual([...new Set(places)].sort((a, b) => a - b));
+  });
+
   it('lets nobody in who is not signed in, and no page of another site', async () => {
     const url = `${office.system.web.replace('http', 'ws')}/live`;
     const status = (headers: Record<string, string>) =>

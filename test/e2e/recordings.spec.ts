@@ -72,12 +72,18 @@ describe('recordings of calls', () => {
     expect(stored!.payload).toMatchObject({ recordingId: row.recordingId, sha256: (await view(row)).sha256 });
   });
 
-  it('are silent for as long as they are paused, and who paused them is written', async () => {
+  it('are silent for as long as they are paused, by one whose call it is; who paused them is written', async () => {
     const { caller, manager } = await talk('+79161234802');
     await Promise.all([expectToHear(caller.audio, TONES['101']), expectToHear(manager.audio, TONES.caller)]);
     const [live] = await office.system.calls();
     const path = `/calls/${live!.id}/recording`;
-    expect(await change('POST', path, { action: 'pause' })).toMatchObject({ paused: true });
+    for (const [name, status] of [
+      ['manager2', 404],
+      ['manager1', 200],
+    ] as const) {
+      await office.system.signIn(name, `${name}@example.com`, `${name}-demo`);
+      expect((await office.system.api('POST', path, { action: 'pause' }, { as: name })).status).toBe(status);
+    }
     expect(await change('POST', path, { action: 'pause' })).toMatchObject({ paused: true });
     await caller.audio.listen(1500);
     expect(await change('POST', path, { action: 'resume' })).toMatchObject({ paused: false });
@@ -95,10 +101,12 @@ describe('recordings of calls', () => {
       expect(tonesIn(cut(sound, from + 0.4, to - 0.4), ALL)).toEqual([]);
       expect(tonesIn(cut(sound, to + 0.4, to + 1.2), ALL)).toEqual([own]);
     }
-    const kinds = (await office.system.ledger(row.id)).map(({ kind }) => kind);
-    expect(kinds.filter((kind) => /paused|resumed/.test(kind))).toEqual([
-      'recording.paused',
-      'recording.resumed',
+    const { body: me } = await office.system.api<Named>('GET', '/me', undefined, { as: 'manager1' });
+    const { body: admin } = await office.system.api<Named>('GET', '/me');
+    const written = (await office.system.ledger(row.id)).filter(({ kind }) => /paused|resumed/.test(kind));
+    expect(written.map(({ kind, actor }) => [kind, actor])).toEqual([
+      ['recording.paused', `user:${me.id}`],
+      ['recording.resumed', `user:${admin.id}`],
     ]);
     expect((await office.system.api('POST', path, { action: 'pause' })).status).toBe(409);
   });
@@ -128,19 +136,46 @@ describe('recordings of calls', () => {
     expect(answered!.payload).toMatchObject({ recordingId: null, recordingRuleId: rule.id });
   });
 
+  const speech = (sound: Sound) => levelDb(sound) > -45 && tonesIn(sound, [425, ...ALL]).length === 0;
+  /** In how many fifths of a second somebody spoke. */
+  const heard = (sound: Sound) => {
+    const parts = Math.floor((sound.samples.length / sound.rate) * 5);
+    return Array.from({ length: parts }, (_, at) => speech(cut(sound, at / 5, (at + 1) / 5))).filter(Boolean)
+      .length;
+  };
+
+  it('are announced to both where a manager calls a client, once he answers', async () => {
+    const code = await office.clientOf('101', '+79161234805');
+    const { body } = await office.system.api<{ items: Named[] }>('GET', '/company-numbers');
+    const number = body.items[0]!;
+    await change('PATCH', `/company-numbers/${number.id}`, { announceRecording: 'before-ringing' });
+    try {
+      const outgoing = await (await office.manager('101')).dial(code, { toneHz: TONES['101'] });
+      const client = await (await office.carrier.incoming()).answer(TONES.caller);
+      const manager = await outgoing.answered;
+      await until(
+        'both hear it',
+        () => heard(client.audio.heard()) >= 3 && heard(manager.audio.heard()) >= 3,
+      );
+      await Promise.all([
+        expectToHear(client.audio, TONES['101'], 10_000),
+        expectToHear(manager.audio, TONES.caller, 10_000),
+      ]);
+      await client.hangUp();
+      await manager.ended;
+      const [, right] = readWav(await recordingOf(office.system, await office.lastCall(before + 2)));
+      expect(heard(right!)).toBeGreaterThanOrEqual(3);
+    } finally {
+      await change('PATCH', `/company-numbers/${number.id}`, { announceRecording: null });
+    }
+  });
+
   it.each(['before-ringing', 'at-answer'] as const)('are announced to the caller %s', async (when) => {
     const { body } = await office.system.api<{ items: Named[] }>('GET', '/company-numbers');
     const number = body.items[0]!;
     await change('PATCH', `/company-numbers/${number.id}`, { announceRecording: when });
     const desk = await office.manager('101');
     const call = await office.call('+79161234804');
-    const speech = (sound: Sound) => levelDb(sound) > -45 && tonesIn(sound, [425, ...ALL]).length === 0;
-    const heard = (sound: Sound) => {
-      const parts = Math.floor((sound.samples.length / sound.rate) * 5);
-      return Array.from({ length: parts }, (_, at) => speech(cut(sound, at / 5, (at + 1) / 5))).filter(
-        Boolean,
-      ).length;
-    };
     if (when === 'before-ringing') {
       await until('the caller hears it', () => heard(call.audio.heard()) >= 3);
     }

@@ -1,74 +1,36 @@
-import type { CallView } from '../../src/contracts/calls.js';
 import type { Conversation, Phone } from '../../src/simulate/phone.js';
-import { Office, recordingOf, TONES } from '../support/office.js';
+import { TONES, type Office } from '../support/office.js';
+import { BEEP, HEARD, SUPERVISOR, SupervisorOffice } from '../support/supervisor-office.js';
 import { readWav, tonesIn, type Sound } from '../support/tones.js';
 import { until } from '../support/until.js';
 import { Watcher } from '../support/watcher.js';
 
-const SUPERVISOR = 1750;
-const BEEP = 2100;
-const ALL = [TONES.caller, TONES['101'], TONES['102'], SUPERVISOR, BEEP];
-
 describe('a supervisor', () => {
+  let at: SupervisorOffice;
   let office: Office;
   let phone: Phone;
-  let watcher: Watcher;
-  let before = 0;
 
   beforeAll(async () => {
-    office = await Office.open();
-    const made = await office.system.api<{ id: string; sipPassword: string }>('POST', '/extensions', {
-      number: '200',
-      name: 'Sofia',
-    });
-    expect(made.status).toBe(201);
-    const people = await office.system.api<{ items: { id: string; email: string }[] }>('GET', '/people');
-    const sofia = people.body.items.find(({ email }) => email === 'supervisor@example.com');
-    await office.system.api('PATCH', `/people/${sofia?.id}`, { extension: '200' });
-    await office.system.signIn('sofia', 'supervisor@example.com', 'supervisor-demo');
-    phone = await office.phone('200', { password: made.body.sipPassword });
-    await office.changeGroup({
-      memberIds: [await office.extensionId('101'), await office.extensionId('102')],
-    });
-    watcher = await Watcher.open(office.system, 'sofia');
+    at = await SupervisorOffice.open();
+    ({ office, phone } = at);
   }, 90_000);
-  beforeEach(async () => {
-    before = (await office.system.calls()).length;
-    watcher.events.length = 0;
-    expect((await phone.register()).status).toBe(200);
-  });
+  beforeEach(() => at.begin());
   afterEach(async () => {
     await office.silentDesks();
     await office.system.assertNothingLeft();
   });
-  afterAll(async () => {
-    watcher?.close();
-    await office?.close();
-  });
+  afterAll(() => at?.close());
 
-  interface Talk {
-    id: string;
-    shortNumber: number;
-    client: Conversation;
-    manager: Conversation;
-  }
+  const talk = () => at.talk();
+  const expectSound = (heard: [Conversation, number[]][]) => at.expectSound(heard);
+  const supervision = (method: string, body?: object) => at.supervision(method, body);
 
-  async function talk(): Promise<Talk> {
-    const desk = await office.manager('101');
-    const outgoing = await office.call('+79161234571');
-    const manager = await (await desk.incoming()).answer(TONES['101']);
-    const client = await outgoing.answered;
-    const { call } = await watcher.event('call', ({ change }) => change === 'answered');
-    return { id: call.id, shortNumber: call.shortNumber, client, manager };
-  }
-
-  const hears = (one: Conversation) => async () => tonesIn(await one.audio.listen(300), ALL);
-  /** Until each hears just these, and then once more. */
-  async function expectSound(heard: [Conversation, number[]][]): Promise<void> {
-    for (const [one, tones] of heard) {
-      await until(`hears ${tones.join()}`, async () => same(await hears(one)(), tones), 8_000);
-    }
-    for (const [one, tones] of heard) expect(await hears(one)()).toEqual([...tones].sort((a, b) => a - b));
+  /** The tones of each fifth of a second. */
+  function inPieces({ samples, rate }: Sound): number[][] {
+    const piece = rate / 5;
+    return Array.from({ length: Math.floor(samples.length / piece) }, (_, at) =>
+      tonesIn({ samples: samples.subarray(at * piece, (at + 1) * piece), rate }, HEARD),
+    );
   }
   const same = (a: number[], b: number[]) => [...a].sort().join() === [...b].sort().join();
 
@@ -80,9 +42,6 @@ describe('a supervisor', () => {
       const [started, ended] = [count('supervision.started'), count('supervision.ended')];
       return started === ended && (times === undefined || started === times);
     });
-
-  const supervision = (method: string, body?: object) =>
-    office.system.api<{ callId: string | null }>(method, '/supervision', body, { as: 'sofia' });
 
   it('listens, whispers to the manager alone, and barges in; neither whisper nor listener is in the recording', async () => {
     const { id, client, manager } = await talk();
@@ -111,9 +70,7 @@ describe('a supervisor', () => {
     await expectSound([[manager, [c]]]);
     await client.hangUp();
     await Promise.all([manager.ended, sofia.ended]); // the listener's leg ends with the call
-    const [call] = (await office.system.endedCalls(before + 1)).slice(before) as [CallView];
-    const wav = await recordingOf(office.system, call);
-    expect(readWav(wav).map((channel) => tonesIn(channel, ALL))).toEqual([[c], [m]]);
+    expect(await at.recorded(1)).toEqual([[c], [m]]);
     const kinds = (await office.system.ledger(id)).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind.startsWith('supervision'))).toEqual([
       'supervision.started',
@@ -138,6 +95,10 @@ describe('a supervisor', () => {
     await expectSound([[client, [m]]]);
     await client.hangUp();
     await manager.ended;
+    // What the client heard is recorded: the supervisor on the side of the managers.
+    const [left, right] = readWav(await at.recording(1));
+    expect(inPieces(left!).flat()).not.toContain(SUPERVISOR);
+    expect(inPieces(right!).some((tones) => same(tones, [m, SUPERVISOR]))).toBe(true);
   });
 
   it('follows a manager from call to call, and takes part in none between them', async () => {
@@ -152,7 +113,7 @@ describe('a supervisor', () => {
     expect(asked.status).toBe(204);
     const sofia = await (await phone.incoming()).answer(0);
     for (let count = 0; count < 2; count++) {
-      watcher.events.length = 0;
+      at.watcher.events.length = 0;
       const { client, manager } = await talk();
       await expectSound([[sofia, [TONES.caller, TONES['101']]]]);
       await client.hangUp();
@@ -168,18 +129,8 @@ describe('a supervisor', () => {
   });
 
   it('whispers to the manager alone in a call that the manager made, and after a hold', async () => {
-    const { client: first, manager: at101 } = await talk();
-    const code = watcher.events.flatMap((event) =>
-      event.type === 'call' ? [event.call.client?.code] : [],
-    )[0];
-    await first.hangUp();
-    await at101.ended;
-    watcher.events.length = 0;
-    const outgoing = await (await office.manager('101')).dial(code ?? '', { toneHz: TONES['101'] });
-    const client = await (await office.carrier.incoming()).answer(TONES.caller);
-    const manager = await outgoing.answered;
-    const { call } = await watcher.event('call', ({ change }) => change === 'answered');
-    const dialled = await phone.dial(`*11*${call.shortNumber}`, { toneHz: SUPERVISOR });
+    const { shortNumber, client, manager } = await at.talkMade();
+    const dialled = await phone.dial(`*11*${shortNumber}`, { toneHz: SUPERVISOR });
     const sofia = await dialled.answered;
     const [c, m] = [TONES.caller, TONES['101']];
     const both: [Conversation, number[]][] = [
@@ -192,9 +143,7 @@ describe('a supervisor', () => {
     await expectSound(both);
     await client.hangUp();
     await Promise.all([manager.ended, sofia.ended]);
-    const made = (await office.system.endedCalls(before + 2)).at(-1) as CallView;
-    const wav = await recordingOf(office.system, made);
-    expect(readWav(wav).map((channel) => tonesIn(channel, ALL))).toEqual([[c], [m]]);
+    expect(await at.recorded(2)).toEqual([[c], [m]]);
   });
 
   it('goes on whispering after a blind transfer: to the second manager alone', async () => {
@@ -216,9 +165,7 @@ describe('a supervisor', () => {
     ]);
     await client.hangUp();
     await Promise.all([second.ended, sofia.ended]);
-    const [call] = (await office.system.endedCalls(before + 1)).slice(before) as [CallView];
-    const wav = await recordingOf(office.system, call);
-    expect(readWav(wav).map((channel) => tonesIn(channel, ALL))).toEqual([[c], [first, next]]);
+    expect(await at.recorded(1)).toEqual([[c], [first, next]]);
   });
 
   it('goes on whispering after an attended transfer, and can then barge in: to the second manager, and the client', async () => {
@@ -254,18 +201,14 @@ describe('a supervisor', () => {
 
   const setTone = async (supervisionTone: object | null) =>
     (await office.system.api('PATCH', '/company', { supervisionTone })).status;
-  /** The tones of each fifth of a second. */
-  function inPieces({ samples, rate }: Sound): number[][] {
-    const piece = rate / 5;
-    return Array.from({ length: Math.floor(samples.length / piece) }, (_, at) =>
-      tonesIn({ samples: samples.subarray(at * piece, (at + 1) * piece), rate }, ALL),
-    );
-  }
   /** What one has heard since a place. */
   const piecesOf = ({ audio }: Conversation, from: number) => {
     const { samples, rate } = audio.heard();
     return inPieces({ samples: samples.subarray(from), rate });
   };
+
+  const peakOf = (samples: Int16Array) =>
+    samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0);
 
   it('is not heard as he comes, changes and goes', async () => {
     const { shortNumber, client, manager } = await talk();
@@ -286,6 +229,11 @@ describe('a supervisor', () => {
     const [atClient, atManager] = [piecesOf(client, client0!), piecesOf(manager, manager0!)];
     expect(new Set(atClient.map(String))).toEqual(new Set([String(m)]));
     expect(new Set(atManager.map(String))).toEqual(new Set([String(c)]));
+    // A click is no tone: nothing is louder than before he came.
+    for (const [one, from] of [[client, client0] as const, [manager, manager0] as const]) {
+      const { samples } = one.audio.heard();
+      expect(peakOf(samples.subarray(from))).toBeLessThan(1.1 * peakOf(samples.subarray(from! - 1600, from)));
+    }
     await client.hangUp();
     await manager.ended;
   });
@@ -326,8 +274,7 @@ describe('a supervisor', () => {
       await bothAreTold(since);
       await client.hangUp();
       await Promise.all([manager.ended, again.ended]);
-      const [call] = (await office.system.endedCalls(before + 1)).slice(before) as [CallView];
-      const [, right] = readWav(await recordingOf(office.system, call));
+      const [, right] = readWav(await at.recording(1));
       expect(inPieces(right!).some((tones) => tones.includes(BEEP))).toBe(true);
     } finally {
       expect(await setTone(null)).toBe(200);
@@ -381,7 +328,7 @@ describe('a supervisor', () => {
     await one.client.hangUp();
     await rung.cancelled;
     await one.manager.ended;
-    watcher.events.length = 0;
+    at.watcher.events.length = 0;
 
     const two = await talk();
     const [outgoing] = await Promise.all([phone.dial(`*10*${two.shortNumber}`), two.client.hangUp()]);
@@ -416,8 +363,8 @@ describe('a supervisor', () => {
     expect(blind.events.filter(({ type }) => type.startsWith('call'))).toEqual([]);
     blind.close();
     expect(await supervise([])).toBe(200);
-    watcher.close();
-    watcher = await Watcher.open(office.system, 'sofia'); // sees all again at once, not only with the next beat
+    at.watcher.close();
+    at.watcher = await Watcher.open(office.system, 'sofia'); // sees all again at once, not only with the next beat
   });
 
   it('whose network dies is let go within 30 s, and the call goes on', async () => {
@@ -437,16 +384,16 @@ describe('a supervisor', () => {
 
   it('takes no part in a call in which he talks himself, and that he tried is written', async () => {
     const { client: first, manager } = await talk();
-    const code = watcher.events.flatMap((event) =>
+    const code = at.watcher.events.flatMap((event) =>
       event.type === 'call' ? [event.call.client?.code] : [],
     )[0];
     await first.hangUp();
     await manager.ended;
-    watcher.events.length = 0;
+    at.watcher.events.length = 0;
     const outgoing = await phone.dial(code ?? '', { toneHz: SUPERVISOR });
     const client = await (await office.carrier.incoming()).answer(TONES.caller);
     await outgoing.answered;
-    const { call } = await watcher.event('call', ({ change }) => change === 'answered');
+    const { call } = await at.watcher.event('call', ({ change }) => change === 'answered');
     const asked = await office.system.api<{ type: string }>(
       'POST',
       `/calls/${call.id}/supervise`,
@@ -475,7 +422,7 @@ describe('a supervisor', () => {
     expect(await dialled.status()).toBe(403);
     await client.hangUp();
     await manager.ended;
-    await watcher.event('call-gone');
+    await at.watcher.event('call-gone');
     expect((await supervise('sofia')).status).toBe(404);
   });
 });

@@ -176,6 +176,22 @@ describe('a supervisor set over groups', () => {
     await api.as(ADMIN, 'PATCH', `/ring-groups/${backOffice}`, { memberIds: [api.extensionId('103')] });
   });
 
+  test('is told by the parties kept beside each call: its legs’, its talks’, its manager, its number', async () => {
+    const passedOn = calls.ofSales;
+    await api.sql.query(
+      `INSERT INTO talk (id, company_id, call_id, extension_id, started_at) VALUES ($1, $2, $3, $4, now())`,
+      [newId(), api.companyId, passedOn, api.extensionId('103')],
+    );
+    expect(await ids('/calls')).toContain(passedOn);
+    const parties = `SELECT call_id, extension_id FROM call_leg WHERE extension_id IS NOT NULL
+      UNION SELECT call_id, extension_id FROM talk WHERE extension_id IS NOT NULL
+      UNION SELECT id, manager_extension_id FROM call WHERE manager_extension_id IS NOT NULL
+      UNION SELECT id, md5(company_number)::uuid FROM call WHERE company_number IS NOT NULL`;
+    const kept = 'SELECT call_id, party_id FROM call_party';
+    const strays = await api.sql.query(`(${parties} EXCEPT ${kept}) UNION ALL (${kept} EXCEPT (${parties}))`);
+    expect(strays).toEqual([]);
+  });
+
   test('and no more of groups sees the whole company again', async () => {
     await supervises([]);
     expect(await ids('/calls')).toEqual(await ids('/calls', ADMIN));

@@ -13,6 +13,7 @@ import { Phone1700000000013 } from './1700000000013-phone.js';
 import { Supervisors1700000000014 } from './1700000000014-supervisors.js';
 import { Pages1700000000016 } from './1700000000016-pages.js';
 import { Languages1700000000017 } from './1700000000017-languages.js';
+import { Search1700000000020 } from './1700000000020-search.js';
 
 /** In the order in which they run. One that has been released is never changed again. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   Supervisors1700000000014,
   Pages1700000000016,
   Languages1700000000017,
+  Search1700000000020,
 ];
