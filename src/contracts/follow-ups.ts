@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { clientRef, extensionRef } from './calls.js';
 import { id, pageQuery, time } from './page.js';
 
-export const followUpsQuery = pageQuery.extend({ state: z.enum(['open', 'closed']).default('open') });
+export const followUpsQuery = pageQuery.extend({
+  state: z.enum(['open', 'closed']).default('open'),
+  /** By when they were opened. */
+  order: z.enum(['newest', 'oldest']).default('newest'),
+});
 export type FollowUpsQuery = z.infer<typeof followUpsQuery>;
 
 export const followUpSchema = z

@@ -18,6 +18,7 @@ const SELECT = `SELECT f.id, f.client_id, cl.code, cl.name, e.number, e.name AS 
     ${exactTime('f.opened_at')} AS position
   FROM follow_up f JOIN client cl ON cl.id = f.client_id LEFT JOIN extension e ON e.id = f.owner_extension_id`;
 
+const ORDER = { newest: { past: '<', sort: 'DESC' }, oldest: { past: '>', sort: 'ASC' } } as const;
 const STATES = { open: 'f.closed_at IS NULL', closed: 'f.closed_at IS NOT NULL' };
 
 /** Follow-ups as people may read and close them. */
@@ -28,16 +29,19 @@ export class FollowUpsQueries {
     private readonly ledger: Ledger,
   ) {}
 
-  /** The newest first. */
   async list(person: Person, query: FollowUpsQuery): Promise<Page<FollowUpView>> {
+    const { past, sort } = ORDER[query.order];
     const where = new Where()
       .and('f.company_id = ?', person.companyId)
       .andAll(STATES[query.state], [])
       .and(OWED, narrowedTo(person))
-      .andAll('(f.opened_at, f.id) < (?::timestamptz, ?::uuid)', readCursor(query.cursor, 'time'));
+      .andAll(`(f.opened_at, f.id) ${past} (?::timestamptz, ?::uuid)`, readCursor(query.cursor, 'time'));
     const limit = where.place(query.limit + 1);
     const rows: FollowUpRow[] = await this.database.transaction(person.companyId, (tx) =>
-      tx.query(`${SELECT} WHERE ${where} ORDER BY f.opened_at DESC, f.id DESC LIMIT ${limit}`, where.values),
+      tx.query(
+        `${SELECT} WHERE ${where} ORDER BY f.opened_at ${sort}, f.id ${sort} LIMIT ${limit}`,
+        where.values,
+      ),
     );
     return pageFrom(rows, query.limit, (row) => [row.position, row.id], viewOf);
   }

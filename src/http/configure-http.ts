@@ -4,9 +4,11 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import cookieParser from 'cookie-parser';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
+import { z } from 'zod';
 import { AppError } from '../common/app-error.js';
 import type { Settings } from '../common/env.js';
 import { serveOpenApi } from './openapi.js';
+import { plainMessage } from './plain-messages.js';
 import { ProblemFilter, validationPipe } from './problem.js';
 import { nonceOf, serveWeb } from './web.js';
 
@@ -27,6 +29,7 @@ export function configureHttp(app: NestExpressApplication, settings: Settings): 
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
+  z.config({ customError: plainMessage });
   app.useGlobalPipes(validationPipe());
   app.useGlobalInterceptors(new StandardSchemaSerializerInterceptor(app.get(Reflector)));
   app.useGlobalFilters(new ProblemFilter());

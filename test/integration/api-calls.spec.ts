@@ -164,6 +164,10 @@ describe('calls, clients and follow-ups', () => {
       const others = await followUp(await api.client('34567'), '102');
       expect(await ids('manager1@example.com', '/follow-ups')).toEqual([everybodys, mine]);
       expect(await ids('supervisor@example.com', '/follow-ups')).toEqual([others, everybodys, mine]);
+      const longest = await api.as('supervisor@example.com', 'GET', '/follow-ups?order=oldest&limit=2');
+      const rest = `/follow-ups?order=oldest&cursor=${longest.body.nextCursor}`;
+      expect(longest.body.items.map(({ id }: { id: string }) => id)).toEqual([mine, everybodys]);
+      expect(await ids('supervisor@example.com', rest)).toEqual([others]);
       const close = (who: Who, body: object) => api.as(who, 'POST', `/follow-ups/${mine}/close`, body);
       expect((await close('manager1@example.com', { reason: 'done, really' })).status).toBe(403);
       expect((await close('supervisor@example.com', {})).status).toBe(400);
