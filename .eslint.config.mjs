@@ -4,6 +4,20 @@ import tseslint from 'typescript-eslint';
 // What Node gives every module without an import, as far as our scripts use it.
 const NODE = ['AbortSignal', 'Buffer', 'console', 'fetch', 'performance', 'process', 'setTimeout', 'URL'];
 
+const WORDS = '/\\p{L}{2}/u';
+const TEXT_NAMES = '/^(label|title|alt|placeholder|description|message|hint|lead|empty|error|aria-label)$/';
+/** Where a page would say something that no language file has: as content, in an attribute, in what a notice is made of. */
+const READ_BY_PEOPLE = [
+  'JSXText[value=/\\p{L}/u]',
+  `JSXAttribute[name.name=${TEXT_NAMES}] > Literal[value=${WORDS}]`,
+  `JSXAttribute[name.name=${TEXT_NAMES}] > JSXExpressionContainer > :matches(Literal[value=${WORDS}], ConditionalExpression > Literal[value=${WORDS}], LogicalExpression > Literal[value=${WORDS}])`,
+  `JSXAttribute[name.name=${TEXT_NAMES}] > JSXExpressionContainer > TemplateLiteral > TemplateElement[value.raw=${WORDS}]`,
+  `JSXElement > JSXExpressionContainer > :matches(Literal[value=${WORDS}], ConditionalExpression > Literal[value=${WORDS}], LogicalExpression > Literal[value=${WORDS}])`,
+  `JSXElement > JSXExpressionContainer > TemplateLiteral > TemplateElement[value.raw=${WORDS}]`,
+  `Property[key.name=${TEXT_NAMES}] > Literal[value=${WORDS}]`,
+  `Property[key.name=${TEXT_NAMES}] > TemplateLiteral > TemplateElement[value.raw=${WORDS}]`,
+];
+
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'data', 'coverage'] },
   eslint.configs.recommended,
@@ -44,15 +58,10 @@ export default tseslint.config(
       'no-console': ['error', { allow: ['error'] }],
       'no-restricted-syntax': [
         'error',
-        {
-          selector: 'JSXText[value=/\\p{L}/u]',
+        ...READ_BY_PEOPLE.map((selector) => ({
+          selector,
           message: 'What people read stands in src/web/i18n, in every language.',
-        },
-        {
-          selector:
-            'JSXAttribute[name.name=/^(label|title|alt|placeholder|description|aria-label)$/] > Literal[value=/\\p{L}/u]',
-          message: 'What people read stands in src/web/i18n, in every language.',
-        },
+        })),
       ],
     },
   },

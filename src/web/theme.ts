@@ -1,4 +1,13 @@
-import { Button, createTheme, Modal, Paper, Table, Tooltip, type MantineColorsTuple } from '@mantine/core';
+import {
+  Button,
+  createTheme,
+  Menu,
+  Modal,
+  Paper,
+  Table,
+  Tooltip,
+  type MantineColorsTuple,
+} from '@mantine/core';
 import i18next from 'i18next';
 
 /** The green of the mark, from the lightest to the darkest. */
@@ -30,6 +39,8 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { radius: 'md' } }),
     // Of windows and of notices; the language may change, so it is asked for each time.
     CloseButton: { defaultProps: () => ({ 'aria-label': i18next.t('common.close') }) },
+    // The first item has the focus; the placeholder is no child that a menu may have.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({
       defaultProps: { radius: 'lg', centered: true, attributes: { header: { role: 'presentation' } } },
     }),

@@ -1,9 +1,9 @@
 import {
-  Badge,
   Code,
   Collapse,
   Group,
   Paper,
+  Pill,
   Select,
   Stack,
   Text,
@@ -26,6 +26,7 @@ import { RowLink } from '../parts/rows.js';
 import { Empty } from '../parts/states.js';
 import styles from './ledger.module.css';
 import { KINDS } from './ledger-kinds.js';
+import { useLedgerWords } from './ledger-words.js';
 
 const REFRESH_MS = 10_000;
 const FILTERS = ['kind', 'callId', 'clientId', 'actor', 'from', 'to'] as const;
@@ -34,6 +35,7 @@ const FILTERS = ['kind', 'callId', 'clientId', 'actor', 'from', 'to'] as const;
 export default function Ledger() {
   const { t } = useTranslation();
   const nameOf = useNames('kind');
+  const words = useLedgerWords();
   const [search, setSearch] = useSearchParams();
   const set = (change: Record<string, string | null>) =>
     setSearch((before) => {
@@ -70,13 +72,36 @@ export default function Ledger() {
           value={from ? localDate(new Date(from)) : ''}
           onChange={(event) => showDay(event.currentTarget.value)}
         />
-        <TextInput
-          label={t('ledger.call')}
-          w="22rem"
+        <Select
+          label={t('ledger.actor')}
+          w="16rem"
           maw="100%"
-          value={search.get('callId') ?? ''}
-          onChange={(event) => set({ callId: event.currentTarget.value.trim() })}
+          clearable
+          searchable
+          data={words.actors}
+          value={search.get('actor')}
+          onChange={(actor) => set({ actor })}
         />
+      </Group>
+      <Group gap="sm" className={styles.narrowed}>
+        {(['callId', 'clientId'] as const).map(
+          (name) =>
+            search.get(name) && (
+              <Pill
+                key={name}
+                withRemoveButton
+                size="md"
+                removeButtonProps={{
+                  'aria-label': t('calls.without', { filter: t(`ledger.of.${name}`) }),
+                  'aria-hidden': false,
+                  tabIndex: 0,
+                }}
+                onRemove={() => set({ [name]: null })}
+              >
+                {t(`ledger.of.${name}`)}
+              </Pill>
+            ),
+        )}
       </Group>
       <Listed
         endpoint={API.ledger}
@@ -87,7 +112,13 @@ export default function Ledger() {
         {(entries) => (
           <Paper component="ol" className={styles.entries} aria-label={t('nav.ledger')}>
             {entries.map((entry) => (
-              <Entry key={entry.seq} entry={entry} name={nameOf(entry.kind)} />
+              <Entry
+                key={entry.seq}
+                entry={entry}
+                name={nameOf(entry.kind)}
+                facts={words.facts(entry)}
+                actor={words.actor(entry.actor)}
+              />
             ))}
           </Paper>
         )}
@@ -96,7 +127,14 @@ export default function Ledger() {
   );
 }
 
-function Entry({ entry, name }: { entry: LedgerEntryView; name: string }) {
+interface EntryProps {
+  entry: LedgerEntryView;
+  name: string;
+  facts: string;
+  actor: string;
+}
+
+function Entry({ entry, name, facts: told, actor }: EntryProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const [open, { toggle }] = useDisclosure();
@@ -110,12 +148,19 @@ function Entry({ entry, name }: { entry: LedgerEntryView; name: string }) {
         <time dateTime={entry.at} className={styles.time}>
           {format.exact(entry.at)}
         </time>
-        <Text span fw={550} className={styles.name}>
-          {name}
+        <span className={styles.name}>
+          <Text span fw={550}>
+            {name}
+          </Text>
+          {told && (
+            <Text span size="sm" c="dimmed" className={styles.told}>
+              {told}
+            </Text>
+          )}
+        </span>
+        <Text span size="sm" c="dimmed" className={styles.actor}>
+          {actor}
         </Text>
-        <Badge variant="light" color="gray" tt="none" visibleFrom="sm">
-          {entry.actor.replace(/^user:/, '').slice(0, 18)}
-        </Badge>
         <ChevronDown size={16} aria-hidden className={open ? styles.turned : undefined} />
       </UnstyledButton>
       <Collapse expanded={open} id={facts}>

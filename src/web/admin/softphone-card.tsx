@@ -5,7 +5,6 @@ import {
   Code,
   CopyButton,
   Group,
-  Modal,
   Paper,
   Stack,
   Table,
@@ -21,6 +20,7 @@ import type { SoftphoneSettings } from '../../contracts/standing.js';
 import { API } from '../api/endpoints.js';
 import { reading, useChange } from '../api/query.js';
 import { Trouble, Waiting } from '../parts/states.js';
+import { Window } from '../parts/window.js';
 
 const SOFTPHONES = ['linphone', 'zoiper', 'groundwire'] as const;
 
@@ -37,8 +37,7 @@ export function SoftphoneCard({ extension, onClose }: SoftphoneCardProps) {
   const password =
     renew.data?.sipPassword ?? ('sipPassword' in extension ? extension.sipPassword : undefined);
   return (
-    <Modal
-      opened
+    <Window
       onClose={onClose}
       size="lg"
       title={t('softphone.of', { name: `${extension.name} · ${extension.number}` })}
@@ -67,7 +66,7 @@ export function SoftphoneCard({ extension, onClose }: SoftphoneCardProps) {
         )}
         {renew.error && <Trouble error={renew.error} />}
       </Stack>
-    </Modal>
+    </Window>
   );
 }
 

@@ -1,11 +1,12 @@
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Trunk } from '../../contracts/provisioning.js';
 import type { TrunkTestView } from '../../contracts/trunk-test.js';
 import { API } from '../api/endpoints.js';
 import { useChange } from '../api/query.js';
-import { useTrouble } from '../parts/trouble.js';
+import { useFieldTrouble, useTrouble } from '../parts/trouble.js';
+import { Window } from '../parts/window.js';
 
 interface TrunkTestProps {
   trunk: Trunk;
@@ -17,6 +18,7 @@ interface TrunkTestProps {
 export function TrunkTest({ trunk, withCall = true }: TrunkTestProps) {
   const { t } = useTranslation();
   const words = useTrouble();
+  const troubleAt = useFieldTrouble();
   const [number, setNumber] = useState('');
   const test = useChange(API.testTrunk, [API.trunkStates]);
   const params = { id: trunk.id };
@@ -45,7 +47,7 @@ export function TrunkTest({ trunk, withCall = true }: TrunkTestProps) {
               placeholder="+79161234567"
               inputMode="tel"
               value={number}
-              error={test.error?.fields['number']}
+              error={troubleAt(test.error, 'number')}
               onChange={(event) => setNumber(event.currentTarget.value)}
             />
             <Button type="submit" mt={46} loading={Boolean(calls)} disabled={number.trim() === ''}>
@@ -92,8 +94,8 @@ function Finding({ result }: { result: TrunkTestView }) {
 export function TrunkTestModal({ trunk, onClose }: { trunk: Trunk; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal opened onClose={onClose} title={t('trunkTest.of', { name: trunk.name })}>
+    <Window onClose={onClose} title={t('trunkTest.of', { name: trunk.name })}>
       <TrunkTest trunk={trunk} />
-    </Modal>
+    </Window>
   );
 }

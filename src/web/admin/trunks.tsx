@@ -5,7 +5,9 @@ import {
   PasswordInput,
   SegmentedControl,
   Select,
+  Stack,
   Switch,
+  Text,
   TagsInput,
   TextInput,
 } from '@mantine/core';
@@ -92,17 +94,29 @@ function State({ trunk, state }: { trunk: Trunk; state: TrunkStateView | undefin
   if (!state) return '–';
   const listens = state.state === 'registered' && trunk.kind === 'address';
   const said = [state.status, state.reason].filter(Boolean).join(' ');
+  const { trouble } = state;
   return (
-    <Badge
-      variant="light"
-      color={COLOURS[state.state]}
-      tt="none"
-      title={t('trunks.since', { time: format.exact(state.since) })}
-    >
-      {[t(listens ? 'trunks.is.listening' : `trunks.is.${state.state}`), state.state === 'failed' && said]
-        .filter(Boolean)
-        .join(' · ')}
-    </Badge>
+    <Stack gap={4} align="flex-start">
+      <Badge
+        variant="light"
+        color={COLOURS[state.state]}
+        tt="none"
+        title={t('trunks.since', { time: format.exact(state.since) })}
+      >
+        {[t(listens ? 'trunks.is.listening' : `trunks.is.${state.state}`), state.state === 'failed' && said]
+          .filter(Boolean)
+          .join(' · ')}
+      </Badge>
+      {trouble && (
+        <Text size="sm" c="var(--mantine-color-error)" maw="22rem">
+          {t(`trunks.trouble.${trouble.what}`, {
+            number: trouble.companyNumber ?? '',
+            status: trouble.sipStatus,
+            time: format.moment(trouble.at),
+          })}
+        </Text>
+      )}
+    </Stack>
   );
 }
 

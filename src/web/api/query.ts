@@ -56,9 +56,19 @@ export function useChange<Answer, Input>(
   stale: readonly Endpoint<never, never>[] | readonly Endpoint<unknown, never>[] = [],
 ) {
   const client = useQueryClient();
-  return useMutation<Answer, RequestError, Change<Input>>({
+  return useMutation<Answer, RequestError, Change<Input>, Element | null>({
     mutationFn: (change) => request(endpoint, change),
+    onMutate: () => document.activeElement,
+    onSettled: (_data, _error, _change, pressed) => giveFocusBack(pressed),
     onSuccess: () => Promise.all(stale.map(({ path }) => client.invalidateQueries({ queryKey: [path] }))),
+  });
+}
+
+/** A button that waits for the answer is disabled, and so loses the focus: the keyboard goes on from where it was. */
+function giveFocusBack(pressed: Element | null | undefined): void {
+  const soon = (run: () => void) => requestAnimationFrame(() => requestAnimationFrame(run));
+  soon(() => {
+    if (document.activeElement === document.body && pressed instanceof HTMLElement) pressed.focus();
   });
 }
 

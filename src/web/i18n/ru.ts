@@ -2,8 +2,10 @@ import { admin } from './ru/admin.js';
 import { common } from './ru/common.js';
 import { manager } from './ru/manager.js';
 import { phone } from './ru/phone.js';
+import { said } from './ru/said.js';
 import { supervisor } from './ru/supervisor.js';
+import { words } from './ru/words.js';
 import type { Translation } from './translation.js';
 
 /** То же по-русски. */
-export const ru: Translation = { ...common, ...manager, ...supervisor, ...admin, ...phone };
+export const ru: Translation = { ...common, ...manager, ...supervisor, ...admin, ...phone, ...words, said };

@@ -7,6 +7,7 @@ import type { CallDetail } from '../../contracts/calls.js';
 import { API } from '../api/endpoints.js';
 import { useMay } from '../api/me.js';
 import { reading } from '../api/query.js';
+import { useNames } from '../i18n/names.js';
 import { ClientName, Outcome, talkedFor } from '../parts/call-parts.js';
 import { between, durationOf, useFormat } from '../parts/format.js';
 import { Page } from '../parts/page.js';
@@ -41,6 +42,7 @@ function CallFacts({ call }: { call: CallDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
   const may = useMay();
+  const endingOf = useNames('ending');
   const legs: Column<CallDetail['legs'][number]>[] = [
     {
       name: 'manager',
@@ -65,7 +67,7 @@ function CallFacts({ call }: { call: CallDetail }) {
   return (
     <Stack gap="lg">
       <Paper p="lg">
-        <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} component="dl" m={0}>
+        <SimpleGrid cols={{ base: 2, md: 4 }} component="dl" m={0}>
           <Fact name={t('call.client')}>
             <ClientName client={call.client} kind={call.callerKind} />
           </Fact>
@@ -79,7 +81,7 @@ function CallFacts({ call }: { call: CallDetail }) {
           </Fact>
           <Fact name={t('call.companyNumber')}>{call.companyNumber ?? '–'}</Fact>
           <Fact name={t('call.direction')}>{t(`direction.${call.direction}`)}</Fact>
-          <Fact name={t('call.ending')}>{call.ending ?? '–'}</Fact>
+          <Fact name={t('call.ending')}>{call.ending ? endingOf(call.ending) : '–'}</Fact>
         </SimpleGrid>
       </Paper>
       {call.recordingId && call.endedAt && may('recordings.play') && (

@@ -1,4 +1,4 @@
-import { CloseButton, Group, Paper, SegmentedControl, Text } from '@mantine/core';
+import { CloseButton, Group, Paper, SegmentedControl, Select, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import type { CallsQuery } from '../../contracts/calls.js';
@@ -32,18 +32,20 @@ export default function Calls() {
       else before.set(name, value);
       return before;
     });
+  const outcome = {
+    'aria-label': t('calls.filter'),
+    value: filters.outcome ?? 'all',
+    onChange: (value: string | null) => set('outcome', value === 'all' ? null : value),
+    data: [
+      { value: 'all', label: t('common.all') },
+      ...OUTCOMES.map((value) => ({ value: value as string, label: t(`outcome.${value}`) })),
+    ],
+  };
   return (
     <Page title={title} lead={mine && t('calls.leadMine')}>
       <Group gap="sm">
-        <SegmentedControl
-          aria-label={t('calls.filter')}
-          value={filters.outcome ?? 'all'}
-          onChange={(value) => set('outcome', value === 'all' ? null : value)}
-          data={[
-            { value: 'all', label: t('common.all') },
-            ...OUTCOMES.map((value) => ({ value, label: t(`outcome.${value}`) })),
-          ]}
-        />
+        <SegmentedControl {...outcome} visibleFrom="sm" />
+        <Select {...outcome} hiddenFrom="sm" allowDeselect={false} />
         {NARROWED.map((name) => {
           const value = search.get(name);
           return value && <Narrowed key={name} name={name} value={value} onRemove={() => set(name, null)} />;

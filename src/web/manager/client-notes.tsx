@@ -1,5 +1,4 @@
 import { Button, CloseButton, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,12 +8,14 @@ import { useMay, useMe } from '../api/me.js';
 import { reading, useChange } from '../api/query.js';
 import { useFormat } from '../parts/format.js';
 import { Trouble, Waiting } from '../parts/states.js';
-import { useComplaint, useTrouble } from '../parts/trouble.js';
+import { useComplaint, useFieldTrouble, useTrouble } from '../parts/trouble.js';
+import { useUndo } from '../parts/undo.js';
 
 /** What colleagues wrote about a client. */
 export function ClientNotes({ clientId }: { clientId: string }) {
   const { t } = useTranslation();
   const words = useTrouble();
+  const troubleAt = useFieldTrouble();
   const may = useMay();
   const [text, setText] = useState('');
   const params = { id: clientId };
@@ -34,7 +35,7 @@ export function ClientNotes({ clientId }: { clientId: string }) {
               autosize
               minRows={2}
               value={text}
-              error={write.error && (write.error.fields['text'] ?? words(write.error))}
+              error={write.error && (troubleAt(write.error, 'text') ?? words(write.error))}
               onChange={(event) => setText(event.currentTarget.value)}
             />
             <Group justify="flex-end">
@@ -60,6 +61,7 @@ function Note({ note, clientId }: { note: ClientNote; clientId: string }) {
   const format = useFormat();
   const me = useMe();
   const complain = useComplaint();
+  const undo = useUndo();
   const write = useChange(API.writeClientNote, [API.clientNotes]);
   const takeBack = useChange(API.takeBackClientNote, [API.clientNotes]);
   const params = { id: clientId };
@@ -69,23 +71,9 @@ function Note({ note, clientId }: { note: ClientNote; clientId: string }) {
       {
         onError: complain,
         onSuccess: () =>
-          notifications.show({
-            id: note.id,
-            autoClose: 8000,
-            title: t('notes.removed'),
-            message: (
-              <Button
-                size="compact-sm"
-                variant="default"
-                onClick={() => {
-                  notifications.hide(note.id);
-                  write.mutate({ params, input: { text: note.text } });
-                }}
-              >
-                {t('common.undo')}
-              </Button>
-            ),
-          }),
+          undo(note.id, t('notes.removed'), () =>
+            write.mutate({ params, input: { text: note.text } }, { onError: complain }),
+          ),
       },
     );
   return (

@@ -20,17 +20,15 @@ export default function Debts() {
     <Page title={t('debts.title')} lead={t('debts.lead')}>
       <Listed
         endpoint={API.followUps}
-        query={{ state: 'open', limit: 100 }}
+        query={{ state: 'open', order: 'oldest', limit: 50 }}
         everyMs={REFRESH_MS}
         empty={<Empty icon={PartyPopper} title={t('debts.empty')} hint={t('debts.emptyHint')} />}
       >
         {(debts) => (
           <Stack gap="sm" component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
-            {[...debts]
-              .sort((a, b) => a.openedAt.localeCompare(b.openedAt))
-              .map((debt) => (
-                <Debt key={debt.id} debt={debt} />
-              ))}
+            {debts.map((debt) => (
+              <Debt key={debt.id} debt={debt} />
+            ))}
           </Stack>
         )}
       </Listed>

@@ -39,7 +39,7 @@ export function ClientName({ client, kind }: { client: CallView['client']; kind?
     );
   }
   return (
-    <Group gap={8} wrap="nowrap" display="inline-flex">
+    <Group gap="0 8px" display="inline-flex" align="baseline">
       <RowLink to={`/clients/${client.id}`}>{client.name ?? client.code}</RowLink>
       {client.name && (
         <Text span c="dimmed" size="sm">

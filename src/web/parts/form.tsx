@@ -1,11 +1,12 @@
-import { Alert, Button, Group, Modal, Stack } from '@mantine/core';
+import { Alert, Button, Group, Stack } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Endpoint } from '../api/endpoints.js';
 import { useChange } from '../api/query.js';
 import type { RequestError } from '../api/request.js';
-import { useTrouble } from './trouble.js';
+import { useFieldTrouble, useTrouble } from './trouble.js';
+import { Window } from './window.js';
 
 interface Change<Input> {
   params?: Record<string, string>;
@@ -37,6 +38,7 @@ export function useFields<Values extends object, Answer, Input>(
 ): Fields<Values, Answer, Input> {
   const [values, setValues] = useState(initial);
   const change = useChange(endpoint, stale);
+  const troubleAt = useFieldTrouble();
   const set = (some: Partial<Values>) => setValues((before) => ({ ...before, ...some }));
   return {
     values,
@@ -44,7 +46,7 @@ export function useFields<Values extends object, Answer, Input>(
     field: (name) => ({
       name,
       value: values[name],
-      error: messageAt(change.error, name),
+      error: troubleAt(change.error, name),
       onChange: (given) =>
         set({ [name]: isEvent(given) ? given.currentTarget.value : given } as unknown as Partial<Values>),
     }),
@@ -56,10 +58,6 @@ export function useFields<Values extends object, Answer, Input>(
 
 const isEvent = (given: unknown): given is { currentTarget: { value: string } } =>
   typeof given === 'object' && given !== null && 'currentTarget' in given;
-
-/** A list's items are named `memberIds.2`: what is said of one is said at the list. */
-const messageAt = (error: RequestError | null, name: string): string | undefined =>
-  Object.entries(error?.fields ?? {}).find(([field]) => field === name || field.startsWith(`${name}.`))?.[1];
 
 interface FormModalProps<Values, Answer, Input> {
   title: string;
@@ -90,7 +88,7 @@ export function FormModal<Values extends object, Answer, Input>({
     });
   };
   return (
-    <Modal opened onClose={onClose} title={title}>
+    <Window onClose={onClose} title={title}>
       <form onSubmit={submit} noValidate>
         <Stack>
           {children}
@@ -105,7 +103,7 @@ export function FormModal<Values extends object, Answer, Input>({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Window>
   );
 }
 

@@ -1,29 +1,18 @@
-import {
-  ActionIcon,
-  Box,
-  Button,
-  CloseButton,
-  Group,
-  Paper,
-  Stack,
-  Text,
-  TextInput,
-  UnstyledButton,
-} from '@mantine/core';
+import { ActionIcon, Box, CloseButton, Group, Paper, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import Pause from 'lucide-react/icons/pause';
 import Play from 'lucide-react/icons/play';
 import RotateCcw from 'lucide-react/icons/rotate-ccw';
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import WaveSurfer from 'wavesurfer.js';
 import type { PeaksView } from '../../contracts/recordings.js';
 import { API } from '../api/endpoints.js';
-import { useMay, useMe } from '../api/me.js';
-import { reading, useChange } from '../api/query.js';
+import { reading } from '../api/query.js';
 import { nonce } from '../nonce.js';
 import { durationOf } from './format.js';
 import styles from './player.module.css';
+import { RecordingNotes } from './recording-notes.js';
 import { Trouble, Waiting } from './states.js';
 
 const BACK_S = 10;
@@ -39,7 +28,12 @@ export function Player({ recordingId, autoplay, onClose }: PlayerProps) {
   const { t } = useTranslation();
   const peaks = useQuery({ ...reading(API.peaks, { params: { id: recordingId } }), staleTime: Infinity });
   return (
-    <Paper p="md" className={styles.player} component="section" aria-label={t('player.title')}>
+    <Paper
+      p="md"
+      className={onClose ? styles.floating : undefined}
+      component="section"
+      aria-label={t('player.title')}
+    >
       {peaks.data ? (
         <Waveform recordingId={recordingId} peaks={peaks.data} autoplay={autoplay} onClose={onClose} />
       ) : peaks.error ? (
@@ -92,7 +86,7 @@ function Waveform({ recordingId, peaks, autoplay = false, onClose }: PlayerProps
   }, [recordingId, peaks, autoplay]);
   return (
     <Stack gap="sm">
-      <Group gap="sm" wrap="nowrap" align="center">
+      <Group gap="sm" align="center" className={styles.head}>
         <ActionIcon
           size={44}
           radius="xl"
@@ -115,83 +109,17 @@ function Waveform({ recordingId, peaks, autoplay = false, onClose }: PlayerProps
           <span>{t('player.manager')}</span>
         </Box>
         <div ref={frame} className={styles.wave} />
-        <Text size="sm" className="figures" miw="5.5rem" ta="right">
+        <Text size="sm" className={`figures ${styles.clock}`}>
           {`${durationOf(at * 1000)} / ${durationOf(peaks.durationMs)}`}
         </Text>
         {onClose && <CloseButton aria-label={t('common.close')} onClick={onClose} />}
       </Group>
       {failed && <Trouble error={failed} />}
-      <Notes
+      <RecordingNotes
         recordingId={recordingId}
         atMs={Math.round(at * 1000)}
         onSeek={(ms) => wave?.setTime(ms / 1000)}
       />
-    </Stack>
-  );
-}
-
-interface NotesProps {
-  recordingId: string;
-  atMs: number;
-  onSeek: (ms: number) => void;
-}
-
-function Notes({ recordingId, atMs, onSeek }: NotesProps) {
-  const { t } = useTranslation();
-  const { email } = useMe();
-  const may = useMay();
-  const [text, setText] = useState('');
-  const params = { id: recordingId };
-  const notes = useQuery(reading(API.recordingNotes, { params }));
-  const write = useChange(API.writeRecordingNote, [API.recordingNotes]);
-  const remove = useChange(API.removeRecordingNote, [API.recordingNotes]);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    write.mutate({ params, input: { atMs, text } }, { onSuccess: () => setText('') });
-  };
-  return (
-    <Stack gap="xs">
-      {notes.data?.items.map((note) => (
-        <Group key={note.id} gap="sm" wrap="nowrap">
-          <UnstyledButton
-            className={styles.moment}
-            aria-label={t('player.goTo', { time: durationOf(note.atMs) })}
-            onClick={() => onSeek(note.atMs)}
-          >
-            {durationOf(note.atMs)}
-          </UnstyledButton>
-          <Text size="sm" style={{ flex: 1 }}>
-            {note.text}
-          </Text>
-          <Text size="xs" c="dimmed" visibleFrom="sm">
-            {note.author}
-          </Text>
-          {note.author === email && (
-            <CloseButton
-              size="sm"
-              aria-label={t('player.removeNote', { text: note.text })}
-              onClick={() => remove.mutate({ params: { ...params, noteId: note.id } })}
-            />
-          )}
-        </Group>
-      ))}
-      {may('recordings.note') && (
-        <form onSubmit={submit}>
-          <Group gap="sm" align="flex-start" wrap="nowrap">
-            <TextInput
-              style={{ flex: 1 }}
-              aria-label={t('player.note')}
-              placeholder={t('player.noteAt', { time: durationOf(atMs) })}
-              value={text}
-              error={write.error && (write.error.fields['text'] ?? write.error.message)}
-              onChange={(event) => setText(event.currentTarget.value)}
-            />
-            <Button type="submit" variant="default" loading={write.isPending} disabled={text.trim() === ''}>
-              {t('player.writeNote')}
-            </Button>
-          </Group>
-        </form>
-      )}
     </Stack>
   );
 }

@@ -28,7 +28,7 @@ export function Rows<Item>({ label, columns, items, keyOf }: RowsProps<Item>) {
         <Table.Thead role="rowgroup" className={styles.head}>
           <Table.Tr role="row">
             {columns.map(({ name, label: heading, hiddenLabel, align }) => (
-              <Table.Th key={name} scope="col" role="columnheader" ta={align}>
+              <Table.Th key={name} scope="col" role="columnheader" ta={align} data-align={align}>
                 <span className={hiddenLabel ? styles.unseen : undefined}>{heading}</span>
               </Table.Th>
             ))}
@@ -46,6 +46,7 @@ export function Rows<Item>({ label, columns, items, keyOf }: RowsProps<Item>) {
                     key={name}
                     role="cell"
                     ta={align}
+                    data-align={align}
                     className={styles.cell}
                     data-label={hiddenLabel ? undefined : heading}
                   >

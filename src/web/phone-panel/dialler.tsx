@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { API } from '../api/endpoints.js';
 import { useMay, useMe } from '../api/me.js';
 import { useChange } from '../api/query.js';
-import { useTrouble } from '../parts/trouble.js';
+import { useFieldTrouble, useTrouble } from '../parts/trouble.js';
 import { phone } from '../phone/phone.js';
 
 /** Dials a client by his code, from any page. */
@@ -15,6 +15,7 @@ export function Dialler() {
   const may = useMay();
   const { extension } = useMe();
   const words = useTrouble();
+  const troubleAt = useFieldTrouble();
   const [opened, { toggle, close }] = useDisclosure();
   const [clientCode, setCode] = useState('');
   const call = useChange(API.startCall, [API.calls]);
@@ -49,7 +50,7 @@ export function Dialler() {
               inputMode="numeric"
               data-autofocus
               value={clientCode}
-              error={error && (error.fields['clientCode'] ?? words(error))}
+              error={error && (troubleAt(error, 'clientCode') ?? words(error))}
               onChange={(event) => setCode(event.currentTarget.value.replace(/\s/g, ''))}
               rightSection={
                 <ActionIcon type="submit" aria-label={t('debts.call')} loading={call.isPending}>

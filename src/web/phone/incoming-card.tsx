@@ -57,7 +57,8 @@ export function IncomingCard({ call }: { call: PhoneCall }) {
   );
 }
 
-function Before({ client }: { client: ClientAnswer }) {
+/** What was before: the client's last calls, and what colleagues wrote of him. */
+export function Before({ client }: { client: Pick<ClientAnswer, 'id' | 'code'> }) {
   const { t } = useTranslation();
   const format = useFormat();
   const calls = useQuery(reading(API.calls, { query: { clientCode: client.code, limit: CALLS + 1 } }));

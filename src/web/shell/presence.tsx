@@ -1,4 +1,4 @@
-import { Button, Group, Menu, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Menu, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import Coffee from 'lucide-react/icons/coffee';
 import Clock from 'lucide-react/icons/clock';
@@ -11,7 +11,8 @@ import { useLiveExtension } from '../api/live.js';
 import { useMe } from '../api/me.js';
 import { reading, useChange } from '../api/query.js';
 import { useFormat } from '../parts/format.js';
-import { useComplaint } from '../parts/trouble.js';
+import { useComplaint, useFieldTrouble, useTrouble } from '../parts/trouble.js';
+import { Window } from '../parts/window.js';
 
 const MINUTES = [15, 30, 60] as const;
 const HERE: PresenceChange = { presence: 'here', backAt: null };
@@ -77,6 +78,8 @@ export function PresenceItems({ onAskTime }: { onAskTime: () => void }) {
 /** Asks for the time of the day at which one is back; one that is past today is tomorrow's. */
 export function BackAt({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
+  const words = useTrouble();
+  const troubleAt = useFieldTrouble();
   const [time, setTime] = useState(() => new Date(Date.now() + 3600_000).toTimeString().slice(0, 5));
   const change = useChange(API.changePresence, [API.presence]);
   const submit = (event: FormEvent) => {
@@ -84,7 +87,7 @@ export function BackAt({ onClose }: { onClose: () => void }) {
     change.mutate({ input: { presence: 'away', backAt: nextAt(time) } }, { onSuccess: onClose });
   };
   return (
-    <Modal opened onClose={onClose} title={t('presence.backAt')} size="xs">
+    <Window onClose={onClose} title={t('presence.backAt')} size="xs">
       <form onSubmit={submit} noValidate>
         <Stack>
           <TextInput
@@ -94,7 +97,7 @@ export function BackAt({ onClose }: { onClose: () => void }) {
             required
             data-autofocus
             value={time}
-            error={change.error?.fields['backAt'] ?? change.error?.message}
+            error={change.error && (troubleAt(change.error, 'backAt') ?? words(change.error))}
             onChange={(event) => setTime(event.currentTarget.value)}
           />
           <Group justify="flex-end">
@@ -107,7 +110,7 @@ export function BackAt({ onClose }: { onClose: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Window>
   );
 }
 

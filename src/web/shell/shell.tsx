@@ -29,6 +29,7 @@ import { SignIn } from './sign-in.js';
 import { LanguageSwitch, ThemeSwitch } from './switches.js';
 
 const BrowserPhone = lazy(() => import('../phone/browser-phone.js'));
+const DeskCalls = lazy(() => import('../phone-panel/desk-calls.js'));
 
 /** What stands around every page. */
 export function Shell() {
@@ -81,6 +82,7 @@ function Desk() {
             <Dialler />
             <Suspense>
               <BrowserPhone />
+              <DeskCalls />
             </Suspense>
             <LanguageSwitch />
             <ThemeSwitch />
@@ -149,7 +151,7 @@ function AccountMenu() {
   const [asking, time] = useDisclosure();
   return (
     <>
-      <Menu position="bottom-end" width={240}>
+      <Menu position="bottom-end" width={240} withinPortal={false}>
         <Menu.Target>
           <UnstyledButton
             aria-label={[`${initialsOf(name)}: ${t('app.account')}`, isAway && t('presence.away')]
@@ -195,4 +197,5 @@ const initialsOf = (name: string): string =>
     .split(' ')
     .map((part) => part.slice(0, 1))
     .join('')
-    .slice(0, 2);
+    .slice(0, 2)
+    .toUpperCase();

@@ -15,7 +15,7 @@ import { useEffect, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { API } from '../api/endpoints.js';
 import { reading, useChange } from '../api/query.js';
-import { useTrouble } from '../parts/trouble.js';
+import { useFieldTrouble, useTrouble } from '../parts/trouble.js';
 import { LanguageSwitch, ThemeSwitch } from './switches.js';
 
 /** For nobody signed in: the way in. */
@@ -23,6 +23,7 @@ export function SignIn() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const words = useTrouble();
+  const troubleAt = useFieldTrouble();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const signIn = useChange(API.signIn);
@@ -63,7 +64,7 @@ export function SignIn() {
                 withAsterisk={false}
                 autoFocus
                 value={email}
-                error={error?.fields['email']}
+                error={troubleAt(error, 'email')}
                 onChange={(event) => setEmail(event.currentTarget.value)}
               />
               <PasswordInput
@@ -73,7 +74,7 @@ export function SignIn() {
                 required
                 withAsterisk={false}
                 value={password}
-                error={error?.fields['password']}
+                error={troubleAt(error, 'password')}
                 onChange={(event) => setPassword(event.currentTarget.value)}
               />
               {error && (

@@ -45,7 +45,7 @@ interface ChoiceProps {
 
 function Choice({ label, icon, options, chosen, onChoose }: ChoiceProps) {
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" withinPortal={false}>
       <Menu.Target>
         <Button variant="subtle" color="gray" px="xs" aria-label={label} c="var(--mantine-color-text)">
           {icon}

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Badge, Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import ShieldCheck from 'lucide-react/icons/shield-check';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,7 +12,8 @@ import { Listed } from '../parts/listed.js';
 import { Page } from '../parts/page.js';
 import { Rows, type Column } from '../parts/rows.js';
 import { Empty } from '../parts/states.js';
-import { useTrouble } from '../parts/trouble.js';
+import { useFieldTrouble, useTrouble } from '../parts/trouble.js';
+import { Window } from '../parts/window.js';
 
 const REFRESH_MS = 15_000;
 
@@ -80,18 +81,11 @@ export default function Missed() {
     <Page title={t('missed.title')} lead={t('missed.lead')}>
       <Listed
         endpoint={API.followUps}
-        query={{ state: 'open', limit: 100 }}
+        query={{ state: 'open', order: 'oldest', limit: 50 }}
         everyMs={REFRESH_MS}
         empty={<Empty icon={ShieldCheck} title={t('missed.empty')} hint={t('missed.emptyHint')} />}
       >
-        {(owed) => (
-          <Rows
-            label={t('missed.title')}
-            columns={columns}
-            items={[...owed].sort((a, b) => a.openedAt.localeCompare(b.openedAt))}
-            keyOf={({ id }) => id}
-          />
-        )}
+        {(owed) => <Rows label={t('missed.title')} columns={columns} items={owed} keyOf={({ id }) => id} />}
       </Listed>
       {closing && <Closing followUp={closing} onDone={() => setClosing(undefined)} />}
     </Page>
@@ -101,6 +95,7 @@ export default function Missed() {
 function Closing({ followUp, onDone }: { followUp: FollowUpView; onDone: () => void }) {
   const { t } = useTranslation();
   const words = useTrouble();
+  const troubleAt = useFieldTrouble();
   const [reason, setReason] = useState('');
   const close = useChange(API.closeFollowUp, [API.followUps]);
   const submit = (event: FormEvent) => {
@@ -109,7 +104,7 @@ function Closing({ followUp, onDone }: { followUp: FollowUpView; onDone: () => v
   };
   const { error } = close;
   return (
-    <Modal opened onClose={onDone} title={t('missed.closeOf', { name: nameOf(followUp.client) })}>
+    <Window onClose={onDone} title={t('missed.closeOf', { name: nameOf(followUp.client) })}>
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm" c="dimmed">
@@ -122,7 +117,7 @@ function Closing({ followUp, onDone }: { followUp: FollowUpView; onDone: () => v
             minRows={2}
             data-autofocus
             value={reason}
-            error={error && (error.fields['reason'] ?? words(error))}
+            error={error && (troubleAt(error, 'reason') ?? words(error))}
             onChange={(event) => setReason(event.currentTarget.value)}
           />
           <Group justify="flex-end">
@@ -135,6 +130,6 @@ function Closing({ followUp, onDone }: { followUp: FollowUpView; onDone: () => v
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Window>
   );
 }

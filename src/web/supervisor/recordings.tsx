@@ -1,9 +1,10 @@
-import { Badge, Button, Group, Select, TextInput } from '@mantine/core';
+import { Badge, Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import Disc3 from 'lucide-react/icons/disc-3';
 import Play from 'lucide-react/icons/play';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
 import type { RecordingView } from '../../contracts/recordings.js';
 import { API } from '../api/endpoints.js';
 import { ClientName } from '../parts/call-parts.js';
@@ -13,53 +14,33 @@ import { Page } from '../parts/page.js';
 import { Player } from '../parts/player.js';
 import { Rows, RowLink, type Column } from '../parts/rows.js';
 import { Empty } from '../parts/states.js';
+import { FILTERS, queryOf, RecordingsFilterBar, type RecordingsFilter } from './recordings-filter.js';
 
 const TYPING_MS = 300;
-const LENGTHS = ['', '30', '120', '300'] as const;
 
-/** Recordings, found by client, manager and length, and heard here. */
+/** Recordings, found by client, manager, day and length, and heard here. The address holds what they are found by. */
 export default function Recordings() {
   const { t } = useTranslation();
-  const [typed, setTyped] = useState({ clientCode: '', manager: '' });
-  const [minSeconds, setMinSeconds] = useState('');
+  const [search, setSearch] = useSearchParams();
   const [playing, setPlaying] = useState<string>();
-  const [search] = useDebouncedValue(typed, TYPING_MS);
-  const query = {
-    limit: 30,
-    ...(search.clientCode && { clientCode: search.clientCode }),
-    ...(search.manager && { manager: search.manager }),
-    ...(minSeconds && { minSeconds: Number(minSeconds) }),
-  };
+  const filter = Object.fromEntries(
+    FILTERS.flatMap((name) => (search.get(name) ? [[name, search.get(name)]] : [])),
+  ) as RecordingsFilter;
+  const [asked] = useDebouncedValue(JSON.stringify(filter), TYPING_MS);
+  const query = { limit: 30, ...queryOf(JSON.parse(asked) as RecordingsFilter) };
   const filtered = Object.keys(query).length > 1;
+  const change = (name: keyof RecordingsFilter, value: string | null) =>
+    setSearch(
+      (before) => {
+        if (value) before.set(name, value);
+        else before.delete(name);
+        return before;
+      },
+      { replace: true },
+    );
   return (
     <Page title={t('recordings.title')} lead={t('recordings.lead')}>
-      <Group align="flex-end" gap="sm">
-        <TextInput
-          label={t('recordings.byClient')}
-          inputMode="numeric"
-          value={typed.clientCode}
-          onChange={(event) => setTyped({ ...typed, clientCode: event.currentTarget.value.trim() })}
-        />
-        <TextInput
-          label={t('recordings.byManager')}
-          inputMode="numeric"
-          value={typed.manager}
-          onChange={(event) => setTyped({ ...typed, manager: event.currentTarget.value.trim() })}
-        />
-        <Select
-          label={t('recordings.byLength')}
-          data={LENGTHS.map((value) => ({
-            value,
-            label:
-              value === ''
-                ? t('recordings.anyLength')
-                : t('recordings.longer', { length: durationOf(Number(value) * 1000) }),
-          }))}
-          value={minSeconds}
-          onChange={(value) => setMinSeconds(value ?? '')}
-          allowDeselect={false}
-        />
-      </Group>
+      <RecordingsFilterBar filter={filter} onChange={change} />
       <Listed
         endpoint={API.recordings}
         query={query}

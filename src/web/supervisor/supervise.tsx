@@ -2,6 +2,7 @@ import { Button, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import Ear from 'lucide-react/icons/ear';
 import Headphones from 'lucide-react/icons/headphones';
+import LogOut from 'lucide-react/icons/log-out';
 import MessageCircle from 'lucide-react/icons/message-circle';
 import UsersRound from 'lucide-react/icons/users-round';
 import { useTranslation } from 'react-i18next';
@@ -27,6 +28,7 @@ export function Supervise({ call }: { call: LiveCallView }) {
   const complain = useComplaint();
   const begin = useChange(API.supervise);
   const change = useChange(API.changeSupervision);
+  const end = useChange(API.endSupervision);
   const mine = call.supervisors.find((one) => one.extension.number === extension?.number);
   if (!extension || !may('calls.listen') || call.state === 'ringing') return null;
   const name = call.client ? nameOf(call.client) : t('client.unknown');
@@ -45,7 +47,7 @@ export function Supervise({ call }: { call: LiveCallView }) {
     );
   };
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" portalProps={{ target: '#content' }}>
       <Menu.Target>
         <Button
           size="xs"
@@ -68,6 +70,17 @@ export function Supervise({ call }: { call: LiveCallView }) {
             {t(`supervise.do.${mode}`)}
           </Menu.Item>
         ))}
+        {mine && (
+          <>
+            <Menu.Divider />
+            <Menu.Item
+              leftSection={<LogOut size={16} aria-hidden />}
+              onClick={() => end.mutate({}, { onError: complain })}
+            >
+              {t('supervise.leave')}
+            </Menu.Item>
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

@@ -93,7 +93,7 @@ const WallCall = memo(function WallCall({ call }: { call: LiveCallView }) {
     <Paper component="li" p="md" className={styles.call} data-state={state}>
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <ClientName client={client} kind={callerKind} />
-        <Badge variant="light" color={STATES[state]} tt="none">
+        <Badge variant="light" color={STATES[state]} tt="none" flex="none">
           {t(state === 'held' ? 'wall.held' : `outcome.${state}`)}
         </Badge>
       </Group>
@@ -111,7 +111,7 @@ const WallCall = memo(function WallCall({ call }: { call: LiveCallView }) {
             .join(' · ')}
         </Text>
       )}
-      <Group justify="space-between" mt="xs" wrap="nowrap">
+      <Group justify="space-between" mt="auto" pt="xs" wrap="nowrap">
         <Text size="sm" c="dimmed" className="figures">
           {t(`direction.${direction}`)} · <Since iso={call.answeredAt ?? call.startedAt} />
         </Text>

@@ -6,6 +6,7 @@ import type { CompanyNumber, RingGroup } from '../../../contracts/provisioning.j
 import { API } from '../../api/endpoints.js';
 import { request, type RequestError } from '../../api/request.js';
 import { Trouble } from '../../parts/states.js';
+import { useFieldTrouble } from '../../parts/trouble.js';
 
 interface NumberStepProps {
   number: CompanyNumber | undefined;
@@ -17,6 +18,7 @@ interface NumberStepProps {
 export function NumberStep({ number, group, onDone }: NumberStepProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const troubleAt = useFieldTrouble();
   const [written, setWritten] = useState(number?.number ?? '');
   const [name, setName] = useState(number?.name ?? '');
   const save = useMutation<unknown, RequestError>({
@@ -50,7 +52,7 @@ export function NumberStep({ number, group, onDone }: NumberStepProps) {
           inputMode="tel"
           required
           value={written}
-          error={fields['number']}
+          error={troubleAt(save.error, 'number')}
           onChange={(event) => setWritten(event.currentTarget.value)}
         />
         <TextInput
@@ -58,7 +60,7 @@ export function NumberStep({ number, group, onDone }: NumberStepProps) {
           description={t('setUp.numberName')}
           required
           value={name}
-          error={fields['name']}
+          error={troubleAt(save.error, 'name')}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         {save.error && !fields['number'] && !fields['name'] && <Trouble error={save.error} />}

@@ -8,6 +8,7 @@ import { API } from '../../api/endpoints.js';
 import { reading } from '../../api/query.js';
 import { request, type RequestError } from '../../api/request.js';
 import { Trouble } from '../../parts/states.js';
+import { useFieldTrouble } from '../../parts/trouble.js';
 import { SoftphoneCard } from '../softphone-card.js';
 
 const MOST = { query: { limit: 200 } };
@@ -19,6 +20,7 @@ const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
 export function PeopleStep({ group }: { group: RingGroup | undefined }) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const troubleAt = useFieldTrouble();
   const { data: extensions } = useQuery(reading(API.extensions, MOST));
   const [values, setValues] = useState({ name: '', email: '', role: 'manager' as Role });
   const [password, setPassword] = useState(newPassword);
@@ -56,7 +58,7 @@ export function PeopleStep({ group }: { group: RingGroup | undefined }) {
   const fields = add.error?.fields ?? {};
   const input = (field: 'name' | 'email') => ({
     value: values[field],
-    error: fields[field],
+    error: troubleAt(add.error, field),
     onChange: (event: { currentTarget: { value: string } }) => {
       const { value } = event.currentTarget;
       setValues((before) => ({ ...before, [field]: value }));
@@ -90,7 +92,7 @@ export function PeopleStep({ group }: { group: RingGroup | undefined }) {
             required
             autoComplete="off"
             value={password}
-            error={fields['password']}
+            error={troubleAt(add.error, 'password')}
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
           {add.error && Object.keys(fields).length === 0 && <Trouble error={add.error} />}

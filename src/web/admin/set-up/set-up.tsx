@@ -71,14 +71,20 @@ export default function SetUp() {
                   {t(`setUp.step.${step}`)}
                 </Title>
                 {standing.done[step] && (
-                  <Badge variant="light" tt="none">
+                  <Badge variant="light" tt="none" visibleFrom="sm">
                     {t('setUp.done')}
                   </Badge>
                 )}
               </Group>
               {open !== step && (
-                <Anchor component="button" type="button" onClick={() => choose(step)}>
-                  {t('common.changeOf', { name: t(`setUp.step.${step}`) })}
+                <Anchor
+                  component="button"
+                  type="button"
+                  flex="none"
+                  aria-label={t('common.changeOf', { name: t(`setUp.step.${step}`) })}
+                  onClick={() => choose(step)}
+                >
+                  {t('common.edit')}
                 </Anchor>
               )}
             </Group>

@@ -52,4 +52,10 @@ export const manager = {
     remove: 'Delete the note',
     removed: 'The note is deleted',
   },
+  desk: {
+    rings: 'A call at your phone',
+    talks: 'The call at your phone',
+    answer: 'Answer on the phone that rings.',
+    note: 'Client’s card, write a note',
+  },
 };
