@@ -36,6 +36,7 @@ export default {
     kind('integration', 'test/integration/**/*.spec.ts'),
     kind('web', 'test/web/**/*.spec.ts', patient),
     kind('e2e', 'test/e2e/**/*.spec.ts', patient),
+    kind('screenshots', 'test/screenshots/**/*.spec.ts'), // `npm run screenshots`; no part of `npm test`
     kind('real-clients', 'test/real-clients/**/*.spec.ts', patient),
   ],
 };

@@ -28,6 +28,8 @@ export class RtpAudio {
   private sentTicks = 0;
   private phase = 0;
   private toneHz = 0;
+  private spoken: Int16Array | undefined;
+  private spokenAt = 0;
   private keys: string[] = [];
   private readonly chunks: Int16Array[] = [];
   private readonly waiting = new Set<() => void>();
@@ -75,6 +77,12 @@ export class RtpAudio {
   /** A sine of this frequency in Hz at −9 dB below full scale; 0 is silence. */
   tone(hertz: number): void {
     this.toneHz = hertz;
+  }
+
+  /** This sound (8000 Hz) in place of a tone, again and again. */
+  speak(samples: Int16Array): void {
+    this.spoken = samples;
+    this.spokenAt = 0;
   }
 
   /** Presses keys, 100 ms each with 60 ms between (RFC 4733 §2.5). */
@@ -151,7 +159,13 @@ export class RtpAudio {
     if (!this.codec) return;
     const { payloadType, silence, fromLinear } = this.codec;
     const payload = Buffer.alloc(SAMPLES_A_PACKET, silence);
-    if (this.toneHz > 0) {
+    const { spoken } = this;
+    if (spoken && spoken.length > 0) {
+      for (let i = 0; i < payload.length; i++) {
+        payload[i] = fromLinear[(spoken[this.spokenAt] ?? 0) & 0xffff] ?? silence;
+        this.spokenAt = (this.spokenAt + 1) % spoken.length;
+      }
+    } else if (this.toneHz > 0) {
       const step = (2 * Math.PI * this.toneHz) / RATE;
       for (let i = 0; i < payload.length; i++) {
         payload[i] = fromLinear[Math.round(LOUDNESS * Math.sin(this.phase + i * step)) & 0xffff] ?? silence;

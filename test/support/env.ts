@@ -14,6 +14,12 @@ export const env = {
   },
   /** Keep what a test wrote to its temporary folder, and print where that is. */
   keep: process.env.LINEKEEPER_TEST_KEEP === '1',
+  /** What `npm run screenshots` was asked for: where to, which (a pattern), and README's folder where they are for it. */
+  screenshots: {
+    folder: process.env.SCREENSHOTS_FOLDER ?? 'screenshots',
+    only: process.env.SCREENSHOTS_ONLY ?? '',
+    readme: process.env.SCREENSHOTS_README ?? '',
+  },
   path: process.env.PATH ?? '',
   home: process.env.HOME ?? '/',
 };

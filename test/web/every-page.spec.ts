@@ -8,6 +8,9 @@ import { ADMIN } from '../support/system.js';
 import { PAGES } from './pages.js';
 
 const CLIENT = '+79261234567';
+/** A client's code among what was received. */
+const CODE = /"code":"\d{5}"/;
+const SKELETON = '[role=status][aria-label="Loading…"]';
 
 describeWith(['chromium'], 'every page', () => {
   let office: Office;
@@ -51,11 +54,28 @@ describeWith(['chromium'], 'every page', () => {
       for (const { path, heading } of PAGES[role as keyof typeof PAGES]) {
         await page.goto(path);
         await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-        await page.locator('[role=status][aria-label="Loading…"]').first().waitFor({ state: 'detached' });
+        await page.locator(SKELETON).first().waitFor({ state: 'detached' });
         await expectNoBarriers(page);
         received.push(await page.content());
+        // What a list leads to: a call's page, a client's card.
+        for (const kind of ['calls', 'clients']) {
+          if (path !== `/${kind}`) continue;
+          await page.locator(`tbody a[href^="/${kind}/"]`).first().click();
+          await page.waitForURL(new RegExp(`/${kind}/.+`));
+          await page.locator(SKELETON).first().waitFor({ state: 'detached' });
+          await expectNoBarriers(page);
+          received.push(await page.content());
+        }
       }
-      received.push(String(await page.evaluate('JSON.stringify(localStorage)')));
+      received.push(
+        String(
+          await page.evaluate(
+            'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])',
+          ),
+        ),
+      );
+      expect(received.length).toBeGreaterThan(10);
+      expect(received.join()).toMatch(CODE); // that clients were there to be seen
       expect(complaints).toEqual([]);
       expect(received.filter((text) => text.replace(/\D/g, '').includes(CLIENT.slice(2)))).toEqual([]);
       await context.close();
@@ -72,21 +92,27 @@ describeWith(['chromium'], 'every page', () => {
     expect(asked.filter((one) => !described.includes(one))).toEqual([]);
   });
 
-  test('fits a phone’s screen: nothing needs scrolling sideways', async () => {
-    const { page, context } = await visit(browser, office.system.web, {
-      viewport: { width: 360, height: 740 },
-    });
-    await signIn(page, ADMIN.email, ADMIN.password);
-    const wide: string[] = [];
-    for (const { path, heading } of PAGES.admin) {
-      await page.goto(path);
-      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-      const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
-      if (width > 360) wide.push(`${path}: ${width}`);
-    }
-    expect(wide).toEqual([]);
-    await context.close();
-  });
+  test.each(['en', 'ru'] as const)(
+    'fits a phone’s screen: nothing needs scrolling sideways, in %s',
+    async (language) => {
+      const { page, context } = await visit(browser, office.system.web, {
+        language,
+        viewport: { width: 360, height: 740 },
+      });
+      await signIn(page, ADMIN.email, ADMIN.password);
+      const wide: string[] = [];
+      for (const { path } of PAGES.admin) {
+        await page.goto(path);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.locator('[role=status] .mantine-Skeleton-root').first().waitFor({ state: 'detached' });
+        const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
+        if (width > 360) wide.push(`${path}: ${width}`);
+      }
+      expect(wide).toEqual([]);
+      await context.close();
+    },
+    60_000,
+  );
 
   test('an administrator’s mistake is told at its field, and an extension comes with a QR code', async () => {
     const { page, context } = await visit(browser, office.system.web);
