@@ -111,7 +111,9 @@ export class SipCall {
 
   /** The connection to the server is lost, or the machine slept: whether it still rings there is not known. */
   ringsNoMore(): void {
-    if (this.state === 'ringing') this.hangUp();
+    if (this.state !== 'ringing') return;
+    this.hangUp();
+    this.end(); // the library may keep what it cannot send a response for
   }
 
   /** RFC 4733. */
