@@ -2,6 +2,7 @@ import { AppError, messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
 import type { SipDialog } from '../sip/dialog.js';
 import { SipRejected } from '../sip/sip-rejected.js';
+import { withCheapestCandidates, withDtlsRole } from './browser-sdp.js';
 import type { EslConnection, MediaEvent } from './esl-connection.js';
 import type { Prompt } from './prompts.js';
 
@@ -64,7 +65,7 @@ export class MediaLeg {
    */
   async modify(sdp: string): Promise<string> {
     try {
-      return await this.dialog.modify(sdp);
+      return withDtlsRole(await this.dialog.modify(withCheapestCandidates(sdp)));
     } catch (error) {
       const isGone = error instanceof SipRejected && GONE.includes(error.status);
       if (!isGone) throw error;

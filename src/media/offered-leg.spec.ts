@@ -24,6 +24,13 @@ describe('the answer that acknowledges a media server’s offer', () => {
     expect(answer).not.toContain('20000');
   });
 
+  it('speaks of ICE to a media server that does, and of no key', () => {
+    const answer = inactiveAnswer(`${OFFER}a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\n`);
+    expect(answer).toMatch(/^a=ice-ufrag:(?!abcd)/m);
+    expect(answer).not.toContain('a=fingerprint');
+    expect(inactiveAnswer(OFFER)).not.toContain('a=ice');
+  });
+
   it('is refused where nothing is offered', () => {
     expect(() => inactiveAnswer('v=0\r\n')).toThrow('offered no audio');
   });

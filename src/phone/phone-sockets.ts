@@ -9,6 +9,7 @@ import { Metrics } from '../common/metrics.js';
 import { SETTINGS } from '../common/settings.js';
 import { Identity } from '../identity/identity.js';
 import { addressOf, admit, refuseUpgrade } from '../identity/web-socket-door.js';
+import { Location } from '../sip/location.js';
 import { SipRelay } from './sip-relay.js';
 
 /** Where pages speak SIP. */
@@ -26,9 +27,10 @@ export class PhoneSockets {
     private readonly http: HttpAdapterHost,
     private readonly identity: Identity,
     @Inject(SETTINGS) { SIP_WS_URL }: Settings,
+    location: Location,
     metrics: Metrics,
   ) {
-    this.relay = new SipRelay(SIP_WS_URL, MOST);
+    this.relay = new SipRelay(SIP_WS_URL, MOST, undefined, (source) => location.webSocketClosed(source));
     metrics.gauge('phone_sockets', 'Pages that speak SIP', () => this.relay.open.size);
   }
 

@@ -53,12 +53,14 @@ export class SipRelay {
    * @param url of the SIP server's WebSocket port
    * @param most sockets at once: of all, and of one owner
    * @param kindOf a message; one that is foreign ends the connection
+   * @param left told where a connection to the SIP server came from that has ended
    */
   constructor(
     private readonly url: string,
     private readonly most: { all: number; each: number },
     private readonly kindOf: (message: string) => Kind = (message) =>
       message.startsWith('INVITE ') ? 'invite' : 'other',
+    private readonly left: (source: { address: string; port: number }) => void = () => undefined,
   ) {}
 
   /** Grants an upgrade whose asker was found good. */
@@ -109,6 +111,9 @@ export class SipRelay {
       if (server.readyState === WebSocket.CONNECTING) waiting.push(data);
       else pass(data, server, page);
     });
+    server.on('upgrade', ({ socket: { localAddress: address = '', localPort: port = 0 } }) =>
+      server.on('close', () => this.left({ address, port })),
+    );
     server.on('open', () => waiting.splice(0).forEach((data) => pass(data, server, page)));
     server.on('message', (data) => pass(data, page, page));
     page.on('error', () => page.terminate());

@@ -9,7 +9,7 @@ import type { Binding } from './binding.js';
 import { applyChanges, changesBetween, expiryOf, type BindingChange } from './binding-change.js';
 import { BindingStore } from './binding-store.js';
 import { deviceTarget, type DialTarget } from './sip-target.js';
-import { sameSource, type SipSource } from './source.js';
+import { isBrowser, plainAddress, sameSource, type SipSource } from './source.js';
 
 const SWEEP_MS = 5_000;
 
@@ -76,6 +76,17 @@ export class Location {
     return [...(this.byAddress.get(source.address) ?? [])].find((extensionId) =>
       this.bindingsOf(extensionId).some(({ received }) => sameSource(received, source)),
     );
+  }
+
+  /** A page's WebSocket from there is closed: what was registered over it is reached no more (RFC 5626 §5.3). */
+  webSocketClosed(from: Omit<SipSource, 'protocol'>): void {
+    const source: SipSource = { ...from, address: plainAddress(from.address), protocol: 'ws' };
+    const extensionId = this.extensionAt(source);
+    if (extensionId === undefined) return;
+    const gone = this.bindingsOf(extensionId).filter(
+      ({ received }) => isBrowser(received) && sameSource(received, source),
+    );
+    for (const { companyId } of gone.slice(0, 1)) this.change(companyId, extensionId, gone.map(expiryOf));
   }
 
   isRegisteredFrom(extensionId: string, address: string): boolean {

@@ -2,40 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { wavHeader } from '../../src/common/wav-header.js';
-import { until } from './until.js';
+import { PAGE_EARS } from './page-ears.js';
 import { openBrowser, signIn, visit, type Visit, type VisitOptions } from './browser.js';
+import { until } from './until.js';
 
 const RATE = 48_000;
 const SECONDS = 60;
-
-/** Hears what comes and counts nothing else: the loudest frequencies of every remote track, in Hz. */
-const LISTENING = `
-  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = ({ audio, ...rest }) => ask({ ...rest, audio: {
-    ...(audio === true ? {} : audio), echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
-  const context = new AudioContext();
-  const analysers = new Set();
-  const Plain = RTCPeerConnection;
-  globalThis.RTCPeerConnection = class extends Plain {
-    constructor(...given) {
-      super(...given);
-      this.addEventListener('track', ({ track }) => {
-        const analyser = new AnalyserNode(context, { fftSize: 8192 });
-        new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([track]) }).connect(analyser);
-        analysers.add({ analyser, connection: this });
-      });
-    }
-  };
-  globalThis.hears = (hz) => [...analysers].some(({ analyser, connection }) => {
-    if (connection.connectionState === 'closed') return false;
-    const levels = new Float32Array(analyser.frequencyBinCount);
-    analyser.getFloatFrequencyData(levels);
-    const bin = Math.round((hz * analyser.fftSize) / context.sampleRate);
-    const there = Math.max(...levels.slice(bin - 2, bin + 3));
-    const beside = Math.max(...levels.slice(bin - 14, bin - 8), ...levels.slice(bin + 9, bin + 15));
-    return there > -50 && there > beside + 15;
-  });
-`;
 
 /** A Chromium whose microphone hears a tone. @param hz of the tone @param folder for its file */
 export function browserWithTone(folder: string, hz: number): Promise<Browser> {
@@ -55,7 +27,7 @@ export async function visitWithEars(
   options: VisitOptions = {},
 ): Promise<Visit> {
   const visited = await visit(browser, web, { permissions: ['microphone', 'notifications'], ...options });
-  await visited.context.addInitScript(LISTENING);
+  await visited.context.addInitScript(PAGE_EARS);
   return visited;
 }
 
@@ -86,3 +58,27 @@ export async function waitToHear(page: Page, hz: number): Promise<void> {
 }
 
 export const hears = (page: Page, hz: number): Promise<boolean> => page.evaluate(`globalThis.hears(${hz})`);
+
+/** Waits until the page itself sounds like this. */
+export async function waitForSound(page: Page, hz: number): Promise<void> {
+  await until(`the page sounds at ${hz} Hz`, () => page.evaluate<boolean>(`globalThis.sounds(${hz})`));
+}
+
+/** Whether the page itself has made any sound. */
+export const hasSounded = (page: Page): Promise<boolean> => page.evaluate('globalThis.hasSounded()');
+
+export interface ShownNotification {
+  title: string;
+  body: string;
+  closed: boolean;
+}
+
+/** What the page has shown beyond its window, the oldest first. */
+export const notificationsOf = (page: Page): Promise<ShownNotification[]> =>
+  page.evaluate('globalThis.notifications()');
+
+/** The names of the microphones that the page's calls listen to. */
+export const microphonesOf = (page: Page): Promise<string[]> => page.evaluate('globalThis.microphones()');
+
+/** The ids of the speakers that the page plays on; '' is the system's own. */
+export const speakersOf = (page: Page): Promise<string[]> => page.evaluate('globalThis.speakers()');

@@ -177,6 +177,10 @@ export async function expectToHear(audio: RtpAudio, tone: number, limitMs = 5000
   expect(tonesIn(await audio.listen(400), ALL_TONES)).toEqual([tone]);
 }
 
+/** Waits until this tone is heard no more. */
+export const expectSilenceOf = (audio: RtpAudio, tone: number) =>
+  until(`${tone} Hz is heard no more`, async () => !tonesIn(await audio.listen(400), [tone]).includes(tone));
+
 /** The WAV file of a call, as an administrator gets it. */
 export async function recordingOf(system: System, call: CallView): Promise<Buffer> {
   const id = call.recordingId;

@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import type { RtpAudio } from '../../src/simulate/rtp-audio.js';
 import { expectNoBarriers } from '../support/accessibility.js';
 import { browserWithTone, visitWithPhone, waitToHear } from '../support/browser-phone.js';
-import { expectToHear, Office, TONES } from '../support/office.js';
+import { expectSilenceOf, expectToHear, Office, TONES } from '../support/office.js';
 import { describeWith } from '../support/requirements.js';
 import { tonesIn } from '../support/tones.js';
 import { until } from '../support/until.js';
@@ -14,9 +14,6 @@ const CLIENT = '+79261234567';
 const MANAGER = ['manager1@example.com', 'manager1-demo'] as const;
 const SUPERVISOR = ['supervisor@example.com', 'supervisor-demo'] as const;
 
-/** Waits until this tone is heard no more. */
-const expectSilenceOf = (audio: RtpAudio, tone: number) =>
-  until(`${tone} Hz is heard no more`, async () => !tonesIn(await audio.listen(400), [tone]).includes(tone));
 const expectToHearBoth = (audio: RtpAudio, ...tones: [number, number]) =>
   until(`${tones.join(' and ')} Hz are heard`, async () => {
     const heard = tonesIn(await audio.listen(400), tones);

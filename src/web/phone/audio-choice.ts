@@ -29,11 +29,15 @@ export function onAudioChoice(changed: (choice: AudioChoice) => void): () => voi
   return () => window.removeEventListener('storage', heard);
 }
 
-/** What getUserMedia is asked for; a microphone that is gone gives way to the system's own. */
-export const microphone = ({ microphone: id }: AudioChoice): MediaStreamConstraints => ({
-  audio: id === '' ? true : { deviceId: { ideal: id } },
-  video: false,
-});
+/**
+ * What getUserMedia is asked for. A microphone that is gone gives way to the system's own: as a mere wish (`ideal`) the choice
+ * is one that browsers may pass over, as an order (`exact`) it fails where there is none.
+ */
+export async function microphone({ microphone: id }: AudioChoice): Promise<MediaStreamConstraints> {
+  const { microphones } = id === '' ? { microphones: [] } : await audioDevices();
+  const isThere = microphones.some(({ deviceId }) => deviceId === id);
+  return { audio: isThere ? { deviceId: { exact: id } } : true, video: false };
+}
 
 /** Plays on the chosen speaker, where the browser can choose. */
 export async function playOn(audio: HTMLAudioElement, { speaker }: AudioChoice): Promise<void> {

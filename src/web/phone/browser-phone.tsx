@@ -1,5 +1,5 @@
 import { Affix, Alert, Stack } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
+import { useHotkeys, type HotkeyItem } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay, useMe } from '../api/me.js';
@@ -77,14 +77,28 @@ function useRinging(calls: readonly PhoneCall[]): void {
   }, [id, name, isQuiet, t]);
 }
 
-/** The keys that work wherever the person is. */
+/**
+ * The keys that work wherever the person is: while he writes, too, and on a keyboard of any script, where KeyA types another
+ * letter.
+ */
 function useKeys(calls: readonly PhoneCall[]): void {
   const ringing = ringingOf(calls);
-  const talking = calls.find(({ state, held }) => state === 'talking' && !held) ?? calls[0];
-  useHotkeys([
-    ['shift+alt+A', () => ringing && phone.do({ do: 'answer', id: ringing.id })],
-    ['shift+alt+E', () => talking && phone.do({ do: 'hang-up', id: (ringing ?? talking).id })],
-    ['shift+alt+M', () => talking && phone.do({ do: 'mute', id: talking.id, on: !talking.muted })],
-    ['shift+alt+H', () => talking && phone.do({ do: 'hold', id: talking.id, on: !talking.held })],
-  ]);
+  const talks = calls.filter(({ state }) => state === 'talking');
+  const talking = talks.find(({ held }) => !held) ?? talks[0];
+  const ending = ringing ?? talking ?? calls[0];
+  const key = (name: string, press: () => void): HotkeyItem => [
+    `shift+alt+${name}`,
+    ({ repeat }) => repeat || press(),
+    { usePhysicalKeys: true },
+  ];
+  useHotkeys(
+    [
+      key('A', () => ringing && phone.do({ do: 'answer', id: ringing.id })),
+      key('E', () => ending && phone.do({ do: 'hang-up', id: ending.id })),
+      key('M', () => talking && phone.do({ do: 'mute', id: talking.id, on: !talking.muted })),
+      key('H', () => talking && phone.do({ do: 'hold', id: talking.id, on: !talking.held })),
+    ],
+    [],
+    true,
+  );
 }

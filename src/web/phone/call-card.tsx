@@ -79,13 +79,20 @@ export function CallCard({ call, others }: CallCardProps) {
   );
 }
 
-function State({ call: { state, held, since } }: { call: PhoneCall }) {
+function State({ call: { state, held, since, interrupted } }: { call: PhoneCall }) {
   const { t } = useTranslation();
   const now = useNow();
   if (state !== 'talking') {
     return (
       <Badge variant="light" color="yellow" tt="none" flex="none">
         {t('phone.calling')}
+      </Badge>
+    );
+  }
+  if (interrupted) {
+    return (
+      <Badge variant="light" color="red" tt="none" flex="none" role="status">
+        {t('phone.interrupted')}
       </Badge>
     );
   }

@@ -67,7 +67,8 @@ async function turn(on: boolean): Promise<void> {
   if (!on || !window.isSecureContext) return;
   if ('Notification' in window && Notification.permission === 'default')
     void Notification.requestPermission();
-  const stream = await navigator.mediaDevices.getUserMedia(microphone(audioChoice())).catch(() => undefined);
+  const wanted = await microphone(audioChoice());
+  const stream = await navigator.mediaDevices.getUserMedia(wanted).catch(() => undefined);
   stream?.getTracks().forEach((track) => track.stop());
 }
 

@@ -13,6 +13,8 @@ export interface PhoneCall {
   state: CallState;
   held: boolean;
   muted: boolean;
+  /** The connection of its sound is lost; another way is being sought. */
+  interrupted: boolean;
   /** When the talk began; milliseconds since the epoch. */
   since: number;
   /** To whom it is being passed on. */
@@ -20,7 +22,7 @@ export interface PhoneCall {
 }
 
 /** Something the person should know of, told once. */
-export type Notice = 'no-microphone' | 'not-passed-on' | 'not-connected' | 'connection-lost';
+export type Notice = 'no-microphone' | 'not-passed-on' | 'not-connected' | 'connection-lost' | 'no-sound';
 
 export interface PhoneState {
   status: PhoneStatus;

@@ -1,5 +1,7 @@
 import type { RTCSession } from 'jssip/lib/RTCSession';
-import { audioChoice, microphone, onAudioChoice, playOn, type AudioChoice } from './audio-choice.js';
+import { audioChoice, microphone } from './audio-choice.js';
+import { CallAudio } from './call-audio.js';
+import { CallPath } from './call-path.js';
 import type { Notice, PhoneCall } from './phone-state.js';
 
 /** After the first candidate the others have so long; a machine has few, and some never say that they are all, ms. */
@@ -9,15 +11,18 @@ interface Watcher {
   changed: () => void;
   over: () => void;
   notice: (what: Notice) => void;
+  /** The sound has lost its way: see whether the server is reached, and then renew(). */
+  seek: () => void;
 }
 
 /** One call of the SIP library, as the phone's tabs see it. */
 export class SipCall {
-  private readonly audio = new Audio();
-  private readonly stopFollowing: () => void;
-  private chosen: MediaStream | undefined;
+  private readonly audio: CallAudio;
+  private readonly path: CallPath;
+  private isHeldByOther = false;
   private state: PhoneCall['state'];
   private passingTo: string | null = null;
+  private isAnswered = false;
   private held = false;
   private since = 0;
 
@@ -27,9 +32,17 @@ export class SipCall {
     private readonly watcher: Watcher,
   ) {
     this.state = this.isIncoming ? 'ringing' : 'calling';
-    this.audio.autoplay = true;
-    this.stopFollowing = onAudioChoice((choice) => void this.follow(choice));
-    void playOn(this.audio, audioChoice());
+    this.audio = new CallAudio(() => watcher.notice('no-microphone'));
+    this.path = new CallPath(session, {
+      shouldHear: () => this.talks && !this.held && !this.isHeldByOther,
+      changed: watcher.changed,
+      seek: watcher.seek,
+      silent: () => watcher.notice('no-sound'),
+      lost: () => {
+        watcher.notice('connection-lost');
+        this.hangUp();
+      },
+    });
     this.listen();
   }
 
@@ -52,6 +65,7 @@ export class SipCall {
       state: this.state,
       held: this.held,
       muted: this.session.isMuted().audio === true,
+      interrupted: this.path.isBroken,
       since: this.since,
       passingTo: this.passingTo,
     };
@@ -61,10 +75,13 @@ export class SipCall {
     return this.state === 'talking';
   }
 
-  answer(): void {
-    if (this.state !== 'ringing') return;
+  async answer(): Promise<void> {
+    if (this.state !== 'ringing' || this.isAnswered) return;
+    this.isAnswered = true; // a second press finds it taken
+    const mediaConstraints = await microphone(audioChoice());
+    if (this.session.isEnded()) return;
     this.session.answer({
-      mediaConstraints: microphone(audioChoice()),
+      mediaConstraints,
       pcConfig: { iceServers: this.iceServers },
     });
   }
@@ -85,6 +102,18 @@ export class SipCall {
     if (on) this.session.mute({ audio: true });
     else this.session.unmute({ audio: true });
     this.watcher.changed();
+  }
+
+  /** SIP reaches the server. @param isNew by another connection than before */
+  renew(isNew: boolean): void {
+    if (this.talks) this.path.renew(isNew);
+  }
+
+  /** The connection to the server is lost, or the machine slept: whether it still rings there is not known. */
+  ringsNoMore(): void {
+    if (this.state !== 'ringing') return;
+    this.hangUp();
+    this.end(); // the library may keep what it cannot send a response for
   }
 
   /** RFC 4733. */
@@ -129,50 +158,32 @@ export class SipCall {
     session.on('hold', ({ originator }) => this.heldBy(originator, true));
     session.on('unhold', ({ originator }) => this.heldBy(originator, false));
     session.on('getusermediafailed', () => watcher.notice('no-microphone'));
-    session.on('ended', () => this.end());
+    session.on('ended', ({ cause }) => {
+      if (cause === 'Connection Error') watcher.notice('connection-lost');
+      this.end();
+    });
     session.on('failed', ({ originator, cause }) => {
       const isTheirs = (originator as string) === 'remote' && !this.isIncoming && cause !== 'Canceled';
       if (isTheirs) watcher.notice('not-connected');
+      if (cause === 'Connection Error') watcher.notice('connection-lost');
       this.end();
     });
   }
 
   private heldBy(originator: unknown, held: boolean): void {
-    if (originator !== 'local') return;
-    this.held = held;
+    if (originator === 'local') this.held = held;
+    else this.isHeldByOther = held;
     this.watcher.changed();
   }
 
   private hear(connection: RTCPeerConnection): void {
-    connection.addEventListener('track', ({ track }) => {
-      this.audio.srcObject = new MediaStream([track]);
-      void this.audio.play().catch(() => undefined); // answered by a click: it may play
-    });
-    connection.addEventListener('connectionstatechange', () => {
-      if (connection.connectionState !== 'failed') return;
-      this.watcher.notice('connection-lost');
-      this.hangUp();
-    });
-  }
-
-  /** Another microphone or speaker, in the middle of the call. */
-  private async follow(choice: AudioChoice): Promise<void> {
-    await playOn(this.audio, choice);
-    const sender = this.session.connection?.getSenders().find(({ track }) => track?.kind === 'audio');
-    if (!sender?.track) return;
-    const stream = await navigator.mediaDevices.getUserMedia(microphone(choice)).catch(() => undefined);
-    const [track] = stream?.getAudioTracks() ?? [];
-    if (!stream || !track) return this.watcher.notice('no-microphone');
-    track.enabled = sender.track.enabled;
-    await sender.replaceTrack(track);
-    this.chosen?.getTracks().forEach((old) => old.stop());
-    this.chosen = stream;
+    this.audio.hear(connection);
+    this.path.start(connection);
   }
 
   private end(): void {
-    this.stopFollowing();
-    this.chosen?.getTracks().forEach((track) => track.stop());
-    this.audio.srcObject = null;
+    this.path.end();
+    this.audio.end();
     this.watcher.over();
   }
 }

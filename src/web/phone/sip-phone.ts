@@ -1,4 +1,4 @@
-import { UA, WebSocketInterface } from 'jssip';
+import { UA } from 'jssip';
 import type { RTCSession } from 'jssip/lib/RTCSession';
 import type { PhoneCredentials } from '../../contracts/phone.js';
 import { API } from '../api/endpoints.js';
@@ -6,6 +6,7 @@ import { request, RequestError } from '../api/request.js';
 import { audioChoice, microphone } from './audio-choice.js';
 import type { Notice, PhoneCommand, PhoneState, PhoneStatus } from './phone-state.js';
 import { SipCall } from './sip-call.js';
+import { answers, PageSocket } from './sip-link.js';
 
 /** Seconds; a browser that is gone without a word rings in vain no longer than that. */
 const REGISTER_S = 120;
@@ -22,26 +23,23 @@ const ANSWER_MS = 4_000;
 const EXPECT_MS = 15_000;
 const INSTANCE = 'linekeeper.instance';
 
-/** A connection that can be given up: a browser notices a dead one only after minutes. */
-class PageSocket extends WebSocketInterface {
-  drop(): void {
-    this.disconnect();
-    (this as unknown as { ondisconnect(error: boolean): void }).ondisconnect(true);
-  }
-}
-
 /** The phone itself: registers as the person's extension, rings, calls. One tab of a browser has it. */
 export class SipPhone {
   private readonly calls = new Map<string, SipCall>();
   private ua: UA | undefined;
   private socket: PageSocket | undefined;
+  private uri = '';
   private iceServers: RTCIceServer[] = [];
   private status: PhoneStatus = 'connecting';
   private notice: PhoneState['notice'] = null;
   private notices = 0;
   private expected: { party: string | null; until: number } = { party: null, until: 0 };
   private renewal: ReturnType<typeof setTimeout> | undefined;
-  private waking: ReturnType<typeof setTimeout> | undefined;
+  /** A question whether the server still answers is under way. */
+  private isAsking = false;
+  /** How often the connection was lost, and as of when the calls have been renewed. */
+  private losses = 0;
+  private renewedLosses = 0;
   private ticking: ReturnType<typeof setInterval> | undefined;
   private waitMs = FIRST_WAIT_MS;
   private stopped = false;
@@ -53,7 +51,7 @@ export class SipPhone {
     window.addEventListener('pagehide', this.leave);
     let last = Date.now();
     this.ticking = setInterval(() => {
-      if (Date.now() - last > SLEPT_MS) this.wake();
+      if (Date.now() - last > SLEPT_MS) this.awake();
       last = Date.now();
     }, TICK_MS);
     void this.renew();
@@ -64,12 +62,11 @@ export class SipPhone {
     window.removeEventListener('pagehide', this.leave);
     clearInterval(this.ticking);
     clearTimeout(this.renewal);
-    clearTimeout(this.waking);
     this.leave();
   }
 
   do(command: PhoneCommand): void {
-    if (command.do === 'call') return this.call(command.to);
+    if (command.do === 'call') return void this.call(command.to);
     if (command.do === 'expect') {
       this.expected = { party: command.party, until: Date.now() + EXPECT_MS };
       return;
@@ -79,7 +76,7 @@ export class SipPhone {
     switch (command.do) {
       case 'answer':
         this.holdOthers(call);
-        return call.answer();
+        return void call.answer();
       case 'hang-up':
         return call.hangUp();
       case 'hold':
@@ -98,11 +95,12 @@ export class SipPhone {
     }
   }
 
-  private call(to: string): void {
+  private async call(to: string): Promise<void> {
     if (!this.ua || !/^[0-9*#]{2,20}$/.test(to)) return;
     this.holdOthers();
+    const mediaConstraints = await microphone(audioChoice());
     this.ua.call(to, {
-      mediaConstraints: microphone(audioChoice()),
+      mediaConstraints,
       pcConfig: { iceServers: this.iceServers },
     });
   }
@@ -132,6 +130,7 @@ export class SipPhone {
   private use(credentials: PhoneCredentials): void {
     const { username, password, uri, realm, webSocketPath, iceServers } = credentials;
     this.iceServers = iceServers as RTCIceServer[];
+    this.uri = uri;
     if (this.ua) {
       this.ua.set('authorization_user', username);
       this.ua.set('password', password);
@@ -156,7 +155,6 @@ export class SipPhone {
     ua.on('connecting', () => this.show('connecting'));
     ua.on('disconnected', () => this.show('lost'));
     ua.on('registered', () => {
-      clearTimeout(this.waking);
       this.waitMs = FIRST_WAIT_MS;
       this.show('ready');
     });
@@ -182,6 +180,7 @@ export class SipPhone {
         this.show();
       },
       notice: (what) => this.say(what),
+      seek: this.wake,
     });
     this.calls.set(call.id, call);
     this.show();
@@ -189,18 +188,36 @@ export class SipPhone {
     if (state === 'ringing' && party === this.expected.party && Date.now() < this.expected.until) {
       this.expected.party = null;
       this.holdOthers(call);
-      call.answer();
+      void call.answer();
     }
   }
 
-  /** After sleep or a lost network: whether the connection still lives shows when it is used. */
-  private readonly wake = (): void => {
-    const { ua, socket } = this;
-    if (!ua || !socket?.isConnected()) return;
-    clearTimeout(this.waking);
-    this.waking = setTimeout(() => socket.drop(), ANSWER_MS);
+  /** The machine slept: who rang has given up since. */
+  private awake(): void {
+    for (const call of this.calls.values()) call.ringsNoMore();
+    this.wake();
+  }
+
+  /** After sleep, a lost network, or when a call falls silent: whether the connection still lives shows when it is used. */
+  private readonly wake = (): void => void this.ask();
+
+  private async ask(): Promise<void> {
+    const { ua, socket, losses } = this;
+    if (!ua || !socket?.isConnected() || this.isAsking) return;
+    this.isAsking = true;
     ua.register();
-  };
+    const isAlive = await answers(ua, this.uri, ANSWER_MS);
+    this.isAsking = false;
+    if (this.stopped || losses !== this.losses) return; // it was lost meanwhile, and is being made anew
+    if (isAlive) this.renewCalls();
+    else socket.drop(); // registers when it is connected again
+  }
+
+  private renewCalls(): void {
+    const isNew = this.losses !== this.renewedLosses;
+    this.renewedLosses = this.losses;
+    for (const call of this.calls.values()) call.renew(isNew);
+  }
 
   /** The tab closes: whoever is at the line is told, and the browser rings no more. */
   private readonly leave = (): void => {

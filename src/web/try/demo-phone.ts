@@ -30,14 +30,16 @@ export class DemoPhone {
       connection_recovery_max_interval: 5,
     });
     this.ua.on('newRTCSession', ({ session }: { session: RTCSession }) => this.take(session));
+    this.ua.on('connected', () => this.call?.renew(true)); // again: the connection was lost
     this.ua.start();
     window.addEventListener('pagehide', this.stop);
   }
 
-  start(): void {
+  async start(): Promise<void> {
     this.notice = null;
+    const mediaConstraints = await microphone(audioChoice());
     this.ua.call(`sip:${this.line.companyNumber}@${ANY_DOMAIN}`, {
-      mediaConstraints: microphone(audioChoice()),
+      mediaConstraints,
       pcConfig: { iceServers: [] },
     });
   }
@@ -68,6 +70,7 @@ export class DemoPhone {
         this.notice = what;
         this.show();
       },
+      seek: () => this.call?.renew(false),
     });
     this.show();
   }

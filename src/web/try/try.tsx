@@ -123,7 +123,7 @@ function Telephone({ line }: { line: DemoLine }) {
               size="lg"
               disabled={!phone}
               leftSection={<Phone size={20} aria-hidden />}
-              onClick={() => phone?.start()}
+              onClick={() => void phone?.start()}
             >
               {t('try.call')}
             </Button>

@@ -20,6 +20,8 @@ export const phone = {
       'not-passed-on': 'Nobody took the call over: it is with you again, or comes back by ringing.',
       'not-connected': 'The call was not put through.',
       'connection-lost': 'The connection was lost, and the call with it.',
+      'no-sound':
+        'Nothing comes from the other side, though all looks connected. If you do not hear each other, hang up and call again.',
     },
     rings: 'Incoming call',
     answer: 'Answer',
@@ -27,6 +29,7 @@ export const phone = {
     hangUp: 'Hang up',
     calling: 'calling…',
     held: 'on hold',
+    interrupted: 'reconnecting…',
     hold: 'Hold',
     retrieve: 'Take back',
     mute: 'Microphone off',
