@@ -50,7 +50,7 @@ export class AttendedTransfer {
     refer.notify(200);
     noteTaken(call, colleague.extensionId);
     try {
-      await this.conversation.handOver(call, next);
+      await this.conversation.handOver(call, next, call.talk, refer.told());
     } finally {
       // Not before: a media server hangs up on a leg whose partner ends, and the colleague's was the manager's partner.
       consultation.end('joined-by-transfer');

@@ -55,7 +55,7 @@ export class BlindTransfer {
     const taken = await this.ring(call, plan, parted, legs, () => refer.notify(180));
     const why = call.unansweredBecause ?? 'nobody-registered';
     refer.notify(taken ? 200 : call.over.aborted ? 487 : ENDINGS[why].sipStatus);
-    if (taken) return this.takeOver(call, taken, parted, legs);
+    if (taken) return this.takeOver(call, taken, parted, legs, refer.told());
     if (call.over.aborted) return;
     await this.ledger.transferFailed(call, parted.manager.extensionId, why);
     await Promise.race([parted.left, pause(Math.max(0, acceptedAt + CROSSING_BYE_MS - clock.monotonic()))]);
@@ -105,10 +105,16 @@ export class BlindTransfer {
     });
   }
 
-  private async takeOver(call: LiveCall, taken: Taken, parted: Parted, legs: OfferedLegs): Promise<void> {
+  private async takeOver(
+    call: LiveCall,
+    taken: Taken,
+    parted: Parted,
+    legs: OfferedLegs,
+    told?: Promise<void>,
+  ): Promise<void> {
     const { manager, joinable } = managerOf(call, taken, legs);
     const [dialog] = await Promise.all([manager.dialog, joinable]);
-    await this.conversation.handOver(call, { ...manager, dialog }, parted);
+    await this.conversation.handOver(call, { ...manager, dialog }, parted, told);
   }
 
   private readonly managers = {

@@ -116,13 +116,15 @@ export class Conversation {
 
   /**
    * Another manager takes the client over; the recording and the call go on. His leg is on the client's media server.
-   * Resolves when they hear each other and it is written; the first manager is let go.
+   * Resolves when they hear each other and it is written, and the first manager is let go.
    * @param parties who talk, or talked until they were parted
+   * @param told before which the first manager is not let go: with his dialog the reports of his REFER end, too
    */
   async handOver(
     call: LiveCall,
     next: ManagerParty,
     parties: Parties | undefined = call.talk,
+    told: Promise<void> = Promise.resolve(),
   ): Promise<void> {
     if (!parties || call.over.aborted) return void (await Promise.all([next.dialog.bye(), next.leg.end()]));
     const { client, manager: before } = parties;
@@ -140,11 +142,11 @@ export class Conversation {
       live: partsOf(call),
     });
     call.beforeEnd = written.catch(() => undefined);
-    if (isOther) await Promise.all([before.dialog.bye(), before.leg.end()]);
+    const letGo = isOther && told.then(() => Promise.all([before.dialog.bye(), before.leg.end()]));
     await this.hold.resume(call);
     noteLeft(call, before.extensionId);
     call.changed({ kind: 'handed-over', from: before.extensionId, to: next.extensionId });
-    await written;
+    await Promise.all([written, letGo]);
   }
 
   /** Two whom an earlier process joined, and who talk still. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
 import { readReplaces, type ReplacedDialog } from './replaces.js';
@@ -9,6 +10,8 @@ import { reasonOfStatus } from './status-tables.js';
 const PROVISIONAL: Readonly<Record<number, string>> = { 100: 'Trying', 180: 'Ringing', 200: 'OK' };
 /** How long the progress of a transfer may be reported, s (RFC 3515 §2.4.4). */
 const SUBSCRIPTION_S = 180;
+/** How long a party's answers to the reports are waited for, ms: one who hung up meanwhile gives none. */
+const TOLD_WITHIN_MS = 1_000;
 
 /** A party asks that the other one be connected to somebody else (RFC 3515). */
 export interface Refer {
@@ -21,6 +24,8 @@ export interface Refer {
   refuse(status: number): void;
   /** How far it is, as a status of SIP; one of 200 or more is the last word. Never throws. */
   notify(status: number): void;
+  /** Resolves when the party has answered what was reported so far, or does not answer. Never rejects. */
+  told(): Promise<void>;
 }
 
 export class DialogRefer implements Refer {
@@ -85,6 +90,13 @@ export class DialogRefer implements Refer {
         // Whoever hung up after the 202 hears nothing of it any more, and wants to hear nothing.
         log('sip').debug({ status, error: messageOf(error) }, 'a NOTIFY without an answer');
       });
+  }
+
+  async told(): Promise<void> {
+    const giveUp = new AbortController();
+    const late = pause(TOLD_WITHIN_MS, undefined, { signal: giveUp.signal }).catch(() => undefined);
+    await Promise.race([this.sending, late]);
+    giveUp.abort();
   }
 }
 
