@@ -70,6 +70,8 @@ export class DrachtioDialog implements SipDialog {
   private end?: DialogEnd;
   private byeListener?: (end: DialogEnd) => void;
   private reinviteHandler?: (sdp: string) => Promise<string>;
+  /** What the party offered before anybody asked for its offers. */
+  private earlyOffer?: string;
   private infoHandler?: (contentType: string, body: string) => void;
   private referHandler?: (refer: Refer) => void;
   private refers = 0;
@@ -190,6 +192,15 @@ export class DrachtioDialog implements SipDialog {
 
   onReinvite(handler: (sdp: string) => Promise<string>): void {
     this.reinviteHandler = handler;
+    const { earlyOffer } = this;
+    this.earlyOffer = undefined;
+    if (earlyOffer === undefined) return;
+    // Held within milliseconds of the answer: it has its 200 already, what follows from it comes now.
+    handler(earlyOffer).then(
+      (answer) => (this.localSdp = answer),
+      (error: unknown) =>
+        log('sip').info({ sipCall: callLabel(this.sipCallId), error: messageOf(error) }, 'an early offer'),
+    );
   }
 
   onInfo(handler: (contentType: string, body: string) => void): void {
@@ -242,8 +253,9 @@ export class DrachtioDialog implements SipDialog {
   private async onOffer(request: StackRequest, reply: StackReply): Promise<void> {
     const offer = request.body ?? '';
     try {
-      if (offer && offer !== this.remoteSdp && this.reinviteHandler) {
-        this.localSdp = await this.reinviteHandler(offer);
+      if (offer && offer !== this.remoteSdp) {
+        if (this.reinviteHandler) this.localSdp = await this.reinviteHandler(offer);
+        else this.earlyOffer = offer;
       }
       if (offer) this.remoteSdp = offer;
       reply.send(200, 'OK', {

@@ -82,6 +82,23 @@ describe('one call, several managers', () => {
     },
   );
 
+  it('the manager holds the moment he has answered: it is noticed, and so is that he takes the client back', async () => {
+    const desk = await office.manager('101');
+    const call = await office.call(CLIENT);
+    const manager = await (await desk.incoming()).answer(TONES['101']);
+    await manager.hold();
+    const client = await call.answered;
+    await until('the hold is written', async () => {
+      const open = (await office.system.calls()).find(({ endedAt }) => endedAt === null);
+      return open && (await story(open)).includes('call.held');
+    });
+    await manager.resume();
+    await expectToHear(client.audio, TONES['101']);
+    await client.hangUp();
+    await manager.ended;
+    expect(await story(await last())).toEqual(expect.arrayContaining(['call.held', 'call.retrieved']));
+  });
+
   it('a colleague picks up what rings in his group; the other phones are told', async () => {
     await office.manager('101');
     const desk = await office.manager('102');
