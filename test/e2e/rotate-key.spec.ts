@@ -21,9 +21,20 @@ describe('the data key, rotated while two control planes run', () => {
     planes = both.planes;
     carrier = await both.phone('carrier');
     desk = await both.phone('101', 'secret101');
-    await desk.register();
+    await deskIsKnown();
   }, 120_000);
   afterAll(() => both?.close());
+
+  /** Registered, and every plane that runs has heard of it: a call may come to any of them. */
+  const deskIsKnown = async (): Promise<void> => {
+    expect((await desk.register()).status).toBe(200);
+    for (const plane of planes.filter(({ running }) => running)) {
+      await until(
+        'the plane knows the phone',
+        async () => (await plane.metric('linekeeper_sip_devices')) === 1,
+      );
+    }
+  };
 
   /** A call that its caller gives up when the desk rings. */
   const callAndGiveUp = async (caller: string): Promise<void> => {
@@ -90,7 +101,7 @@ describe('the data key, rotated while two control planes run', () => {
     const before = await clients();
     await second.terminate();
     await first.restart();
-    await desk.register();
+    await deskIsKnown();
     await callAndGiveUp('+79161230001');
     await until(
       'the call is in the database',
