@@ -75,6 +75,20 @@ describeWith(['chromium'], 'the phone of a browser whose network is lost', () =>
     await cardOf(page).waitFor({ state: 'detached' });
   }, 90_000);
 
+  test('rings no more for a call that it lost sight of, and rings for the next one', async () => {
+    const { page } = await visitWithPhone(browser, web(), MANAGER);
+    const call = await office.call(CLIENT);
+    await page.getByRole('alertdialog').waitFor();
+    await network.cut();
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    call.cancel();
+    await network.mend();
+    await stands(page, READY);
+    const caller = await talk(page);
+    await caller.hangUp();
+    await cardOf(page).waitFor({ state: 'detached' });
+  }, 90_000);
+
   test('keeps a connection that lives, and gives up one that is dead, when the network is back', async () => {
     const { page } = await visitWithPhone(browser, web(), MANAGER);
     const connections: string[] = [];

@@ -153,10 +153,11 @@ export class SipPhone {
     });
     this.ua = ua;
     ua.on('connecting', () => this.show('connecting'));
-    ua.on('disconnected', () => this.show('lost'));
+    ua.on('disconnected', () => this.lost());
     ua.on('registered', () => {
       this.waitMs = FIRST_WAIT_MS;
       this.show('ready');
+      this.renewCalls();
     });
     ua.on('registrationFailed', ({ response }) => this.refused(response));
     ua.on('newRTCSession', ({ session }: { session: RTCSession }) => this.take(session));
@@ -190,6 +191,13 @@ export class SipPhone {
       this.holdOthers(call);
       void call.answer();
     }
+  }
+
+  /** Who talks goes on talking; of who rings nothing more is heard. */
+  private lost(): void {
+    this.losses += 1;
+    for (const call of this.calls.values()) call.ringsNoMore();
+    this.show('lost');
   }
 
   /** The machine slept: who rang has given up since. */
