@@ -1,9 +1,10 @@
-// Free ports of 127.0.0.1, below Linux's ephemeral ones: nothing takes them while their owner is being restarted.
+// Free ports of 127.0.0.1, below Linux's ephemeral ones and above those of the other tests (test/support/free-ports.ts):
+// nothing takes them while their owner is being restarted.
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
-const FIRST = 10_000;
+const FIRST = 28_000;
 const LAST = 32_000;
 
 const udpFree = (port) =>

@@ -12,6 +12,8 @@ export const env = {
     drachtioBin: process.env.DRACHTIO_BIN,
     freeswitchBin: process.env.FREESWITCH_BIN,
   },
+  /** Which of jest's processes this is, from 1. */
+  worker: Number(process.env.JEST_WORKER_ID ?? 1),
   /** Keep what a test wrote to its temporary folder, and print where that is. */
   keep: process.env.LINEKEEPER_TEST_KEEP === '1',
   /** What `npm run screenshots` was asked for: where to, which (a pattern), and README's folder where they are for it. */

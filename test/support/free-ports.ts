@@ -1,10 +1,15 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { randomInt } from 'node:crypto';
+import { env } from './env.js';
 
-/** Below Linux's ephemeral ports, so that no outgoing connection takes one between the look and the use. */
-const FIRST = 10_000;
-const LAST = 32_000;
+/**
+ * Nothing takes a port between the look and the use: they lie below Linux's ephemeral ones, each of three workers has
+ * its own 6,000 (test/chaos/ports.mjs those above), and none is given twice.
+ */
+const FIRST = 10_000 + ((env.worker - 1) % 3) * 6000;
+const LAST = FIRST + 6000;
+const given = new Set<number>();
 
 const udpFree = (port: number): Promise<boolean> =>
   new Promise((done) => {
@@ -24,7 +29,9 @@ const tcpFree = (port: number): Promise<boolean> =>
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(FIRST, LAST);
-    if ((await udpFree(port)) && (await tcpFree(port))) return port;
+    if (given.has(port) || !(await udpFree(port)) || !(await tcpFree(port))) continue;
+    given.add(port);
+    return port;
   }
 }
 
@@ -32,7 +39,10 @@ export async function freePort(): Promise<number> {
 export async function freeUdpRange(count: number): Promise<number> {
   for (;;) {
     const first = randomInt(FIRST / 2, (LAST - count) / 2) * 2;
-    const free = await Promise.all(Array.from({ length: count }, (_, index) => udpFree(first + index)));
-    if (free.every(Boolean)) return first;
+    const ports = Array.from({ length: count }, (_, index) => first + index);
+    const free = await Promise.all(ports.map(async (port) => !given.has(port) && (await udpFree(port))));
+    if (!free.every(Boolean)) continue;
+    ports.forEach((port) => given.add(port));
+    return first;
   }
 }

@@ -61,6 +61,8 @@ export class System {
   private quietSockets = 0;
   /** Everything the process printed, since the first start. */
   output = '';
+  /** Of that, what came on stderr: why it ended. */
+  private complaints = '';
 
   private constructor(
     readonly dataDir: string,
@@ -130,14 +132,15 @@ export class System {
   async run(): Promise<void> {
     await this.spawn();
     const gone = this.exit.then((code) => {
-      throw new Error(`the product ended with ${code}`);
+      throw new Error(`the product ended with ${code}: ${this.complaints.slice(-600)}`);
     });
     gone.catch(() => undefined); // a later end is the test's own
     const ready = until('the product is ready', () => this.isReady(), 60_000, 100);
     try {
       await Promise.race([ready, gone]);
     } catch (error) {
-      throw new Error(`${messageOf(error)}:\n${this.output.slice(-3000)}`, { cause: error });
+      const said = this.output.split('\n').filter((line) => !line.includes('"part":"nest"'));
+      throw new Error(`${messageOf(error)}\n${said.slice(-15).join('\n')}`, { cause: error });
     }
     this.quietSockets = this.engineUdpSockets();
   }
@@ -151,7 +154,10 @@ export class System {
     });
     this.child = child;
     child.stdout.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.output += chunk.toString();
+      this.complaints += chunk.toString();
+    });
     this.exit = new Promise((done) => child.once('close', (code) => done(code)));
     return new Promise((done, fail) => child.once('spawn', done).once('error', fail));
   }
