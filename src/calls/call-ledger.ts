@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, Not, type EntityManager } from 'typeorm';
+import { IsNull, type EntityManager } from 'typeorm';
 import { ClientDirectory, type ClientView } from '../clients/client-directory.js';
 import { NumberVault } from '../clients/number-vault.js';
+import { allEnded } from '../common/all-ended.js';
 import { AppError } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
@@ -69,6 +70,9 @@ export interface EndedData {
   joinedTo?: string;
 }
 
+/** What an UPDATE of the call's row gives back: rows, and how many. */
+type Changed = [{ clientId: string | null }[], number];
+
 const asJson = (data: object): JsonObject => data as JsonObject;
 const dateOf = (iso: string | undefined): Date | null => (iso === undefined ? null : new Date(iso));
 
@@ -83,15 +87,15 @@ export class CallLedger {
     private readonly notifications: Notifications,
     private readonly dialogs: SealedDialogs,
   ) {
-    ledger.project('call.received', (tx, write) => this.applyReceived(tx, write));
-    ledger.project('call.handed-over', (tx, write) => this.applyHandedOver(tx, write));
-    ledger.project('call.answered', (tx, write) => this.applyAnswered(tx, write));
-    ledger.project('call.rejoined', (tx, write) => this.applyRejoined(tx, write));
-    ledger.project('call.kept', async (tx, write) => ({
+    ledger.projectFirst('call.received', (tx, write) => this.applyReceived(tx, write));
+    ledger.projectFirst('call.handed-over', (tx, write) => this.applyHandedOver(tx, write));
+    ledger.projectFirst('call.answered', (tx, write) => this.applyAnswered(tx, write));
+    ledger.projectFirst('call.rejoined', (tx, write) => this.applyRejoined(tx, write));
+    ledger.projectFirst('call.kept', async (tx, write) => ({
       ...(await this.clientOf(tx, write)),
       payload: {},
     }));
-    ledger.project('call.ended', (tx, write) => this.applyEnded(tx, write));
+    ledger.projectFirst('call.ended', (tx, write) => this.applyEnded(tx, write));
   }
 
   /**
@@ -197,21 +201,24 @@ export class CallLedger {
   private async applyReceived(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
     const data = write.data as unknown as ReceivedData;
     const known = await this.callerOf(tx, write, data);
-    const talkedExtensionId = known && (await talkedWith(tx, known.id, write.at, data.stickyMinutes ?? 0));
+    // In this order, sent at once: every round trip counts before a phone may ring.
+    const [talkedExtensionId, calledBy] = await allEnded([
+      known && talkedWith(tx, known.id, write.at, data.stickyMinutes ?? 0),
+      known && !known.isNew ? this.calledBy(tx, write, known.id) : undefined,
+      tx.insert(Call, {
+        id: write.callId,
+        companyId: write.companyId,
+        direction: 'inbound',
+        companyNumber: data.companyNumber,
+        trunkId: data.trunkId,
+        clientId: known?.id ?? null,
+        callerKind: data.callerKind,
+        startedAt: new Date(write.at),
+        controlPlaneId: data.controlPlaneId,
+        live: { caller: data.callerTrace },
+      }),
+    ]);
     const client = known && { ...known, talkedExtensionId };
-    const calledBy = known && !known.isNew ? await this.calledBy(tx, write, known.id) : undefined;
-    await tx.insert(Call, {
-      id: write.callId,
-      companyId: write.companyId,
-      direction: 'inbound',
-      companyNumber: data.companyNumber,
-      trunkId: data.trunkId,
-      clientId: client?.id ?? null,
-      callerKind: data.callerKind,
-      startedAt: new Date(write.at),
-      controlPlaneId: data.controlPlaneId,
-      live: { caller: data.callerTrace },
-    });
     return {
       payload: { companyNumber: data.companyNumber, trunkId: data.trunkId, callerKind: data.callerKind },
       ...(client && {
@@ -244,13 +251,15 @@ export class CallLedger {
     write: LedgerWrite,
     clientId: string,
   ): Promise<string | undefined> {
-    await lockCallsOut(tx, write.companyId, 'shared');
-    const [out] = await tx.query<{ callId: string; extensionId: string }[]>(
-      `SELECT id AS "callId", from_extension_id AS "extensionId" FROM call
-       WHERE client_id = $1 AND direction = 'outbound' AND answered_at IS NULL AND ended_at IS NULL
-         AND outcome IS NULL AND control_plane_id <> $2 AND from_extension_id IS NOT NULL LIMIT 1`,
-      [clientId, this.planes.id],
-    );
+    const [, [out]] = await allEnded([
+      lockCallsOut(tx, write.companyId, 'shared'),
+      tx.query<{ callId: string; extensionId: string }[]>(
+        `SELECT id AS "callId", from_extension_id AS "extensionId" FROM call
+         WHERE client_id = $1 AND direction = 'outbound' AND answered_at IS NULL AND ended_at IS NULL
+           AND outcome IS NULL AND control_plane_id <> $2 AND from_extension_id IS NOT NULL LIMIT 1`,
+        [clientId, this.planes.id],
+      ),
+    ]);
     if (!out) return undefined;
     await this.notifications.tell(tx, 'crossings', { callId: out.callId, joinedTo: write.callId ?? '' });
     return out.extensionId;
@@ -268,16 +277,15 @@ export class CallLedger {
 
   private async applyAnswered(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
     const { extensionId, recordingId = null, ruleId, live } = write.data as unknown as AnsweredData;
-    const answered = { answeredAt: new Date(write.at), recordingId, live };
-    const { affected } = await tx.update(
-      Call,
-      { id: write.callId, direction: Not('internal') },
-      { ...answered, managerExtensionId: extensionId },
-    );
     // Between colleagues the call stays that of the one who made it; who answered is among its legs.
-    if (!affected) await tx.update(Call, { id: write.callId }, answered);
+    const [[call]] = await tx.query<Changed>(
+      `UPDATE call SET answered_at = $2, recording_id = $3, live = $4,
+         manager_extension_id = CASE direction WHEN 'internal' THEN manager_extension_id ELSE $5 END
+       WHERE id = $1 RETURNING client_id AS "clientId"`,
+      [write.callId, write.at, recordingId, live, extensionId],
+    );
     return {
-      ...(await this.clientOf(tx, write)),
+      ...(call?.clientId && { clientId: call.clientId }),
       payload: { extensionId, recordingId, ...(ruleId && { recordingRuleId: ruleId }) },
     };
   }
@@ -291,21 +299,13 @@ export class CallLedger {
   private async applyEnded(tx: EntityManager, write: LedgerWrite): Promise<Projected> {
     const { outcome, ending, rung, joinedTo } = write.data as unknown as EndedData;
     const { endedBy, cause, sipStatus } = ENDINGS[ending];
-    const { affected } = await tx.update(
-      Call,
-      { id: write.callId, endedAt: IsNull() },
-      {
-        endedAt: new Date(write.at),
-        outcome,
-        ending,
-        endedBy,
-        cause,
-        sipStatus: outcome === 'answered' ? 200 : sipStatus,
-        live: null,
-      },
+    const [[call]] = await tx.query<Changed>(
+      `UPDATE call SET ended_at = $2, outcome = $3, ending = $4, ended_by = $5, cause = $6, sip_status = $7, live = NULL
+       WHERE id = $1 AND ended_at IS NULL RETURNING client_id AS "clientId"`,
+      [write.callId, write.at, outcome, ending, endedBy, cause, outcome === 'answered' ? 200 : sipStatus],
     );
     // Two that end one call: a control plane that was taken for dead, and the one that adopted its calls.
-    if (affected === 0 && (await tx.existsBy(Call, { id: write.callId }))) return { superfluous: true };
+    if (!call && (await tx.existsBy(Call, { id: write.callId }))) return { superfluous: true };
     await tx.insert(
       CallLeg,
       rung.map((leg) => ({
@@ -322,7 +322,7 @@ export class CallLedger {
       })),
     );
     return {
-      ...(await this.clientOf(tx, write)),
+      ...(call?.clientId && { clientId: call.clientId }),
       payload: {
         outcome,
         ending,

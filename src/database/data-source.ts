@@ -46,6 +46,8 @@ export function appDataSource(url: string, limits: PoolLimits): DataSource {
       log('database').warn({ pool: limits.name, error: error.message }, 'a connection was lost'),
     extra: {
       keepAlive: true,
+      // What a transaction asks without waiting is sent at once: a round trip costs a turn of the event loop.
+      pipeline: true,
       idleTimeoutMillis: 60_000,
       options: Object.entries(options)
         .map(([name, value]) => `-c ${name}=${value}`)

@@ -49,8 +49,11 @@ export class TransactionAttempt {
   private async run<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
     try {
       this.connection = (await this.runner.connect()) as Connection;
-      await this.begin(this.connection);
+      if (this.isOverdue) throw this.slow();
+      const begun = this.begin(this.connection);
+      begun.catch(() => undefined); // awaited below; what `work` sends goes out behind it, without waiting
       const value = await work(this.manager);
+      await begun;
       if (this.isOverdue) throw this.slow();
       await this.runner.commitTransaction();
       return value;
@@ -62,13 +65,15 @@ export class TransactionAttempt {
     }
   }
 
-  /** TypeORM's startTransaction() and the scope in one round trip: every one counts before a phone may ring. */
+  /**
+   * TypeORM's startTransaction() and the scope in one round trip: every one counts before a phone may ring. Where it
+   * fails, what comes behind it fails too, or has no scope and is before every wall.
+   */
   private async begin(connection: Connection): Promise<void> {
-    if (this.isOverdue) throw this.slow();
+    Object.assign(this.runner, { isTransactionActive: true, transactionDepth: 1 });
     await connection.query(
       `START TRANSACTION; SELECT set_config('linekeeper.company_id', '${this.companyId}', true)`,
     );
-    Object.assign(this.runner, { isTransactionActive: true, transactionDepth: 1 });
   }
 
   private async rollback(): Promise<void> {

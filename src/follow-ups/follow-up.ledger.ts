@@ -8,7 +8,6 @@ import { newId } from '../common/ids.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerKind } from '../ledger/ledger-kinds.js';
 import type { JsonObject, LedgerWrite, Projected } from '../ledger/ledger-write.js';
-import { FollowUp } from './follow-up.entity.js';
 
 /** A call between a company and a client that has just ended. */
 interface Ended {
@@ -30,54 +29,51 @@ export class FollowUpLedger {
   }
 
   private async apply(tx: EntityManager, write: LedgerWrite): Promise<Projected | void> {
-    const call = await tx.findOneBy(Call, { id: write.callId });
+    const select = { id: true, clientId: true, direction: true } as const;
+    const call = await tx.findOne(Call, { select, where: { id: write.callId } });
     if (!call?.clientId) return;
     const ended = { callId: call.id, companyId: write.companyId, clientId: call.clientId, at: write.at };
     const { outcome, ending, joinedTo } = write.data as unknown as EndedData;
     const isLost = LOST_IN_TRANSFER.includes(ending);
     // Nobody rang him, or he was joined to that manager by the call that he made himself.
     if (call.direction !== 'inbound' && (outcome === 'refused' || joinedTo !== undefined)) return;
-    const open = await tx.findOne(FollowUp, {
-      where: { clientId: call.clientId, closedAt: IsNull() },
-      lock: { mode: 'pessimistic_write' },
-    });
-    if (outcome === 'answered' && !isLost) return open ? this.close(tx, open, ended) : undefined;
-    if (open) return this.count(tx, open, ended);
+    if (outcome === 'answered' && !isLost) return this.close(tx, ended);
+    const counted = await this.count(tx, ended);
     // A client whom we called and did not reach is owed no more than before.
-    return call.direction === 'inbound' || isLost ? this.open(tx, ended) : undefined;
+    if (counted || (call.direction !== 'inbound' && !isLost)) return counted;
+    return (await this.open(tx, ended)) ?? this.count(tx, ended);
   }
 
-  private async open(tx: EntityManager, ended: Ended): Promise<Projected> {
-    const id = newId();
+  /** @returns undefined where another call that ended just now has opened one */
+  private async open(tx: EntityManager, ended: Ended): Promise<Projected | undefined> {
     const ownerExtensionId = await this.ownerFor(tx, ended.clientId);
-    await tx.insert(FollowUp, {
-      id,
-      companyId: ended.companyId,
-      clientId: ended.clientId,
-      ownerExtensionId,
-      openedAt: new Date(ended.at),
-      attempts: 1,
-      firstCallId: ended.callId,
-      lastCallId: ended.callId,
-    });
-    return { also: [entry(ended, 'follow-up.opened', { followUpId: id, ownerExtensionId })] };
-  }
-
-  private async count(tx: EntityManager, open: FollowUp, ended: Ended): Promise<Projected> {
-    const attempts = open.attempts + 1;
-    await tx.update(FollowUp, { id: open.id }, { attempts, lastCallId: ended.callId });
-    return { also: [entry(ended, 'follow-up.attempt', { followUpId: open.id, attempts })] };
-  }
-
-  private async close(tx: EntityManager, open: FollowUp, ended: Ended): Promise<Projected> {
-    await tx.update(
-      FollowUp,
-      { id: open.id },
-      { closedAt: new Date(ended.at), closedByCallId: ended.callId },
+    const [opened] = await tx.query<{ id: string }[]>(
+      `INSERT INTO follow_up (id, company_id, client_id, owner_extension_id, opened_at, attempts, first_call_id, last_call_id)
+       VALUES ($1, $2, $3, $4, $5, 1, $6, $6) ON CONFLICT (client_id) WHERE closed_at IS NULL DO NOTHING RETURNING id`,
+      [newId(), ended.companyId, ended.clientId, ownerExtensionId, ended.at, ended.callId],
     );
-    return {
-      also: [entry(ended, 'follow-up.closed', { followUpId: open.id, evidenceCallId: ended.callId })],
-    };
+    return opened && also(ended, 'follow-up.opened', { followUpId: opened.id, ownerExtensionId });
+  }
+
+  private async count(tx: EntityManager, ended: Ended): Promise<Projected | undefined> {
+    const [[counted]] = await tx.query<[{ id: string; attempts: number }[], number]>(
+      `UPDATE follow_up SET attempts = attempts + 1, last_call_id = $2
+       WHERE client_id = $1 AND closed_at IS NULL RETURNING id, attempts`,
+      [ended.clientId, ended.callId],
+    );
+    return (
+      counted &&
+      also(ended, 'follow-up.attempt', { followUpId: counted.id, attempts: Number(counted.attempts) })
+    );
+  }
+
+  private async close(tx: EntityManager, ended: Ended): Promise<Projected | undefined> {
+    const [[closed]] = await tx.query<[{ id: string }[], number]>(
+      `UPDATE follow_up SET closed_at = $2, closed_by_call_id = $3
+       WHERE client_id = $1 AND closed_at IS NULL RETURNING id`,
+      [ended.clientId, ended.at, ended.callId],
+    );
+    return closed && also(ended, 'follow-up.closed', { followUpId: closed.id, evidenceCallId: ended.callId });
   }
 
   /** The client's own manager, or whoever last talked with him; null: it is everybody's. */
@@ -92,13 +88,6 @@ export class FollowUpLedger {
   }
 }
 
-const entry = (ended: Ended, kind: LedgerKind, data: JsonObject): LedgerWrite => ({
-  id: newId(),
-  companyId: ended.companyId,
-  callId: ended.callId,
-  clientId: ended.clientId,
-  kind,
-  actor: 'system',
-  at: ended.at,
-  data,
+const also = ({ at, ...ended }: Ended, kind: LedgerKind, data: JsonObject): Projected => ({
+  also: [{ ...ended, id: newId(), kind, actor: 'system', at, data }],
 });

@@ -85,7 +85,7 @@ describe('GroupCommit', () => {
       database.release();
     }
     expect(await Promise.all(outcomes)).toEqual([{ id: 'a' }, { id: 'b' }, 'refused', { id: 'd' }]);
-    expect(database.transactions).toEqual([['a'], ['b', 'c'], ['b'], ['c'], ['d']]);
+    expect(database.transactions).toEqual([['a'], ['b', 'c', 'd'], ['b'], ['c'], ['d']]);
   });
 
   it('gives all that wait back when the database is away', async () => {

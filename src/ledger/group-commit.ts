@@ -1,7 +1,9 @@
 import type { EntityManager } from 'typeorm';
+import { allEnded } from '../common/all-ended.js';
 import { clock } from '../common/clock.js';
 import { codeOf, whyFailed } from '../database/database-errors.js';
 import type { Database } from '../database/database.js';
+import type { LedgerKind } from './ledger-kinds.js';
 import type { JsonObject, LedgerWrite } from './ledger-write.js';
 
 /** PostgreSQL's word for "try again at once": serialization failure and deadlock. */
@@ -15,6 +17,9 @@ interface Waiting {
   done: (result: JsonObject) => void;
   fail: (error: unknown) => void;
 }
+
+/** Before these nothing rings: they stand in a queue of their own, behind no answer or end of another call. */
+const BEFORE_RINGING = new Set<LedgerKind>(['call.received', 'call.dialled']);
 
 /**
  * Commits writes in the order in which they come, company by company. Those that come while one is being committed
@@ -36,18 +41,19 @@ export class GroupCommit {
   commit(write: LedgerWrite, deadline: number): Promise<JsonObject> {
     return new Promise((done, fail) => {
       const waiting = { write, deadline, done, fail };
-      const queue = this.queues.get(write.companyId);
+      const name = `${write.companyId} ${BEFORE_RINGING.has(write.kind)}`;
+      const queue = this.queues.get(name);
       if (queue) {
         queue.push(waiting);
       } else {
-        this.queues.set(write.companyId, [waiting]);
-        void this.work(write.companyId);
+        const first = [waiting];
+        this.queues.set(name, first);
+        void this.work(first).finally(() => this.queues.delete(name));
       }
     });
   }
 
-  private async work(companyId: string): Promise<void> {
-    const queue = this.queues.get(companyId) ?? [];
+  private async work(queue: Waiting[]): Promise<void> {
     let singly = 0;
     while (queue.length > 0) {
       const batch = queue.splice(0, singly > 0 ? 1 : MOST_TOGETHER);
@@ -68,7 +74,6 @@ export class GroupCommit {
         }
       }
     }
-    this.queues.delete(companyId);
   }
 
   private async inOneTransaction(batch: Waiting[]): Promise<JsonObject[]> {
@@ -78,11 +83,11 @@ export class GroupCommit {
       try {
         return await this.database.transaction(
           write.companyId,
-          async (tx) => {
-            const results: JsonObject[] = [];
-            for (const one of batch) results.push(await this.append(tx, one.write));
-            return results;
-          },
+          (tx) =>
+            sideBySide(
+              batch.map((one) => one.write),
+              (one) => this.append(tx, one),
+            ),
           { timeoutMs: Math.max(1, leftMs), pool: 'ledger' },
         );
       } catch (error) {
@@ -90,4 +95,23 @@ export class GroupCommit {
       }
     }
   }
+}
+
+/**
+ * Appends writes of one transaction at once, so that their round trips to the database overlap. In their order are those
+ * of one call, and those of calls out, which are admitted one after another.
+ */
+function sideBySide(
+  writes: LedgerWrite[],
+  append: (write: LedgerWrite) => Promise<JsonObject>,
+): Promise<JsonObject[]> {
+  const last = new Map<string, Promise<unknown>>();
+  return allEnded(
+    writes.map((write) => {
+      const lines = [write.callId ?? write.id, ...(write.kind === 'call.dialled' ? [write.kind] : [])];
+      const appended = Promise.all(lines.map(async (line) => last.get(line))).then(() => append(write));
+      for (const line of lines) last.set(line, appended);
+      return appended;
+    }),
+  );
 }

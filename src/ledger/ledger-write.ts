@@ -28,13 +28,16 @@ export interface Projected {
   clientId?: string;
   /** What the writer gets back. */
   result?: JsonObject;
-  /** What it says is in the ledger already: it leaves no entry, and later projections do not see it. */
+  /** What it says is in the ledger already: it leaves no entry, and the other projections do not see it. */
   superfluous?: true;
-  /** Entries that follow from this one, right behind it. */
+  /** Entries that follow from this one, behind it. */
   also?: LedgerWrite[];
 }
 
-/** Applies a write to the tables, in the write's own transaction. */
+/**
+ * Applies a write to the tables, in the write's own transaction. Writes of other calls may be applied between its
+ * statements: what hangs on rows that are not its call's is to be one statement (or a kind that GroupCommit keeps in line).
+ */
 export type Projection = (tx: EntityManager, write: LedgerWrite) => Promise<Projected | void>;
 
 /** Published after the commit. */

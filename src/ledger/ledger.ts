@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { allEnded } from '../common/all-ended.js';
 import { messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { log } from '../common/log.js';
@@ -22,7 +23,7 @@ const REPLAY_TIMEOUT_MS = 10_000;
 @Injectable()
 export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly events = new TypedEvents<{ written: Written }>();
-  private readonly projections = new Map<LedgerKind, Projection[]>();
+  private readonly projections = new Map<LedgerKind, { first?: Projection; others: Projection[] }>();
   private readonly pending = new WeakMap<EntityManager, PreparedEntry[]>();
   private readonly table = new LedgerTable();
   private readonly replay: Replay;
@@ -41,11 +42,22 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * What a kind of write does to the tables, in the write's own transaction. Several per kind run in the order of
-   * registration. Register before the application has started (onModuleInit): then the replay begins.
+   * What a kind of write does to the tables, in the write's own transaction: those of one kind side by side, behind the
+   * first. Register before the application has started (onModuleInit): then the replay begins.
    */
   project(kind: LedgerKind, projection: Projection): void {
-    this.projections.set(kind, [...(this.projections.get(kind) ?? []), projection]);
+    this.projectionsOf(kind).others.push(projection);
+  }
+
+  /** As project(), before all others: what it calls superfluous they do not see. One per kind. */
+  projectFirst(kind: LedgerKind, projection: Projection): void {
+    this.projectionsOf(kind).first = projection;
+  }
+
+  private projectionsOf(kind: LedgerKind): { first?: Projection; others: Projection[] } {
+    const known = this.projections.get(kind) ?? { others: [] };
+    this.projections.set(kind, known);
+    return known;
   }
 
   /** Writes that wait in the spool. */
@@ -149,17 +161,23 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
   async append(tx: EntityManager, given: LedgerWrite): Promise<JsonObject> {
     const write = cleaned(given);
     const entry: PreparedEntry = { write, payload: write.data };
+    const entries = this.pendingOf(tx);
+    entries.push(entry); // its place among those that are made side by side
+    const { first, others } = this.projectionsOf(write.kind);
+    const decided = (await first?.(tx, write)) ?? {};
+    if (decided.superfluous) {
+      entries.splice(entries.indexOf(entry), 1);
+      return {};
+    }
+    const followed = await allEnded(others.map((projection) => projection(tx, write)));
     const result: JsonObject = {};
     const also: LedgerWrite[] = [];
-    for (const projection of this.projections.get(write.kind) ?? []) {
-      const projected = (await projection(tx, write)) ?? {};
-      if (projected.superfluous) return {};
+    for (const projected of [decided, ...followed.map((one) => one ?? {})]) {
       entry.payload = projected.payload ?? entry.payload;
       entry.clientId = projected.clientId ?? entry.clientId;
       Object.assign(result, projected.result);
       also.push(...(projected.also ?? []));
     }
-    this.pendingOf(tx).push(entry);
     for (const consequence of also) await this.append(tx, consequence);
     this.database.afterCommit(tx, () => this.events.publish('written', { write, result }));
     return result;

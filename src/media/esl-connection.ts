@@ -58,7 +58,7 @@ export class EslConnection {
     connection.on('error', () => undefined); // 'close' follows and is handled
     connection.socket?.once('close', () => this.lost(connection));
     connection.on('esl::event::**', (event: EslEvent) => this.received(event));
-    await this.command(`event plain ${EVENTS.join(' ')}`);
+    await this.command(`event json ${EVENTS.join(' ')}`);
     this.events.publish('up', undefined);
   }
 
