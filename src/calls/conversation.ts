@@ -69,13 +69,14 @@ export class Conversation {
     const answeredAt = clock.iso();
     const { extensionId } = manager;
     const legs = [client.leg, manager.leg] as const;
+    let noted: Promise<void> | undefined;
     const [clientDialog, managerDialog, segment] = await Promise.all([
       client.dialog,
       manager.dialog,
       joinable.then(async () => {
         const record = () => this.recording.begin(call, client.leg, extensionId);
         const begun = isBridged ? await record() : await this.prepare(...legs, record);
-        this.notes.add(call.id, {
+        noted = this.notes.add(call.id, {
           clientLeg: client.leg.uuid,
           managerLeg: manager.leg.uuid,
           ...dialled,
@@ -95,6 +96,7 @@ export class Conversation {
       manager: { leg: manager.leg, dialog: managerDialog, extensionId },
     });
     call.changed({ kind: 'answered', extensionId });
+    await noted;
     await this.callLedger.answered(call, this.numberOf(extensionId), {
       extensionId,
       ...segment,

@@ -46,6 +46,8 @@ const CHANNEL = 'linekeeper';
 export class Notifications {
   private readonly origin = newId();
   private readonly hearers = new Map<Topic, Hearer<Topic>[]>();
+  private readonly unsent: string[] = [];
+  private sending?: Promise<void>;
 
   constructor(private readonly connection: StandingConnection) {
     connection.events.on('open', () => this.listen());
@@ -63,9 +65,21 @@ export class Notifications {
 
   /** Told at once, by itself; nobody hears it while the database is away. Never throws. */
   async send<T extends Topic>(topic: T, notice: Notices[T]): Promise<void> {
-    await this.connection
-      .query('SELECT pg_notify($1, $2)', [CHANNEL, this.write(topic, notice)])
-      .catch((error: unknown) => log('database').debug({ topic, error: messageOf(error) }, 'not told'));
+    this.unsent.push(this.write(topic, notice));
+    await (this.sending ??= this.sendAll());
+  }
+
+  /** What comes while some are sent goes together: every one for itself is a commit. */
+  private async sendAll(): Promise<void> {
+    while (this.unsent.length > 0) {
+      const payloads = this.unsent.splice(0);
+      await this.connection
+        .query('SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload', [CHANNEL, payloads])
+        .catch((error: unknown) =>
+          log('database').debug({ notices: payloads.length, error: messageOf(error) }, 'not told'),
+        );
+    }
+    this.sending = undefined;
   }
 
   private write(topic: Topic, notice: object): string {

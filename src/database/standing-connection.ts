@@ -65,9 +65,10 @@ export class StandingConnection implements OnApplicationBootstrap, OnModuleDestr
       connectionTimeoutMillis: ANSWER_MS,
       query_timeout: ANSWER_MS,
       keepAlive: true,
-      // A process whose machine is gone must not hold its locks for hours (PostgreSQL manual, §20.3.2).
+      // A process whose machine is gone must not hold its locks for hours (PostgreSQL manual, §20.3.2). A notice that is
+      // lost with the server is heard by nobody: none waits for the disk (§20.5.1).
       options:
-        '-c role=linekeeper_app -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3',
+        '-c role=linekeeper_app -c synchronous_commit=off -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3',
     });
     this.client = client;
     client.on('error', (error) => this.onLost(client, error));
