@@ -26,6 +26,9 @@ export const OPUS = 'audio/ogg; codecs=opus';
 
 /** Makes Ogg Opus (RFC 7845), an eighth of the WAV or so, where ffmpeg or opusenc is installed. */
 export class OpusEncoder {
+  /** One at a time: two would take both cores of a small machine from calls. */
+  private turn: Promise<void> = Promise.resolve();
+
   private constructor(private readonly chosen: (typeof PROGRAMS)[number] | undefined) {}
 
   /** Looks once what is installed. Never rejects. */
@@ -44,6 +47,10 @@ export class OpusEncoder {
   /** @throws AppError `opus-encoder` where there is none, or it fails */
   async *encode(wav: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     if (!this.chosen) throw new AppError('opus-encoder', 'no Opus encoder is installed');
+    const before = this.turn;
+    let done = (): void => undefined;
+    this.turn = new Promise((resolve) => (done = resolve));
+    await before;
     const child = spawn(this.chosen.program, this.chosen.args.split(' '), { stdio: 'pipe' });
     giveWay(child.pid);
     let complaint = '';
@@ -58,6 +65,7 @@ export class OpusEncoder {
       }
     } finally {
       await stop(child, ended);
+      done();
     }
   }
 }
