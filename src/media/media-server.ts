@@ -3,6 +3,7 @@ import { log } from '../common/log.js';
 import { SipRejected } from '../sip/sip-rejected.js';
 import type { MediaKind } from '../sip/sip-target.js';
 import type { Uac } from '../sip/uac.js';
+import { withCheapestCandidates } from './browser-sdp.js';
 import { discoverSip } from './discovery.js';
 import { EslConnection } from './esl-connection.js';
 import { LeftChannel } from './left-channel.js';
@@ -185,7 +186,12 @@ export class MediaServer {
   /** A leg for a party who offers: give it the party's SDP; its `sdp` is the answer for the party. */
   async receive(offer: string): Promise<MediaLeg> {
     return this.making(async () =>
-      this.adopt(await this.uac.invite(this.uri(), { ...this.inviteOptions(), offer })),
+      this.adopt(
+        await this.uac.invite(this.uri(), {
+          ...this.inviteOptions(),
+          offer: withCheapestCandidates(offer),
+        }),
+      ),
     );
   }
 
