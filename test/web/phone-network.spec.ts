@@ -62,6 +62,24 @@ describeWith(['chromium'], 'the phone of a browser whose network is lost', () =>
     await cardOf(page).waitFor({ state: 'detached' });
   }, 90_000);
 
+  test('rings again for a client who still waits, when the network was lost for a moment', async () => {
+    const { page } = await visitWithPhone(browser, web(), MANAGER);
+    const call = await office.call(CLIENT);
+    await page.getByRole('alertdialog').waitFor();
+    await network.cut();
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    await network.mend();
+    await stands(page, READY);
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Answer' }).click();
+    const caller = await call.answered;
+    await expectToHear(caller.audio, TONES['101'], 15_000);
+    await waitToHear(page, TONES.caller);
+    await caller.hangUp();
+    await cardOf(page).waitFor({ state: 'detached' });
+    const [ended] = (await office.system.calls()).slice(-1);
+    expect(ended).toMatchObject({ outcome: 'answered', endedBy: 'client' });
+  }, 90_000);
+
   test('keeps a connection that lives, and gives up one that is dead, when the network is back', async () => {
     const { page } = await visitWithPhone(browser, web(), MANAGER);
     const connections: string[] = [];
