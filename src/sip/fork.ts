@@ -123,7 +123,7 @@ export class Fork {
     this.branches.push(...added);
     for (const branch of his) {
       if (branch.state === 'over' || now.some((target) => rings(branch, target))) continue;
-      this.over(branch, { status: 503, cause: causeOfStatus(503) });
+      branch.state = 'over'; // and no failure: he is rung still
       branch.abort.abort();
     }
     for (const branch of added) this.start(branch);
