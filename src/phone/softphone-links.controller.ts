@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Inject, Param, Post, Req } from '@nestjs/common';
-import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { AppError } from '../common/app-error.js';
 import type { Settings } from '../common/env.js';
@@ -60,6 +60,7 @@ export class SoftphoneLinksController {
   @OpenToAnyone('the softphone has nothing but the link, which cannot be guessed')
   @Header('Content-Type', 'application/xml; charset=utf-8')
   @ApiProduces('application/xml')
+  @ApiResponse({ status: 200, schema: { type: 'string' } })
   @AnswersProblems()
   async use(
     @Param({ schema: softphoneLinkPath }) { form, token }: SoftphoneLinkPath,
