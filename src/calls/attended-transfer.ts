@@ -87,8 +87,8 @@ export class AttendedTransfer {
     if (!client) return colleague;
     const server = this.mediaServers.of(client.leg);
     if (server.has(colleague.leg)) return colleague;
-    const leg = await server.receive(colleague.dialog.remoteSdp);
-    await colleague.dialog.modify(leg.sdp);
+    const { dialog } = colleague;
+    const leg = await server.replace(dialog.remoteSdp, (offer) => dialog.modify(offer));
     return { ...colleague, leg };
   }
 

@@ -218,15 +218,14 @@ export class Conversation {
   }
 
   /**
-   * The media server died, the SIP dialogs did not: new legs from the parties' last SDPs, on whichever server is up,
-   * and a re-INVITE to each party. The recording goes on in a segment of its own.
+   * The media server died, the SIP dialogs did not: new legs on whichever server is up, and a re-INVITE to each party. The
+   * recording goes on in a segment of its own.
    */
   private async rejoin(call: LiveCall, { client, manager }: Parties): Promise<void> {
     const server = await this.mediaServers.chooseWithin(REJOIN_WAIT_MS, call.over);
     const replace = async ({ dialog }: Party): Promise<MediaLeg> => {
-      const leg = await server.receive(dialog.remoteSdp);
+      const leg = await server.replace(dialog.remoteSdp, (offer) => dialog.modify(offer));
       call.atEnd(() => leg.end(), leg);
-      await dialog.modify(leg.sdp);
       return leg;
     };
     const [clientLeg, managerLeg] = await Promise.all([replace(client), replace(manager)]);

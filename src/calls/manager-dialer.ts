@@ -79,8 +79,15 @@ export class ManagerDialer {
     const mobiles = isMobileMeant ? this.mobiles.targets(call, extensionIds, { server, timeoutMs }) : [];
     const targets = [...devices, ...mobiles];
     const startedAt = clock.iso();
+    const offers = await legs.offers(mediaOf(targets));
     const outcome = await this.dialer.dial(targets, {
-      offers: await legs.offers(mediaOf(targets)),
+      offers,
+      devices: (changed) =>
+        this.location.follow(extensionIds, device, async (extensionId, now) => {
+          const lacking = mediaOf(now).filter((media) => offers[media] === undefined);
+          if (lacking.length > 0) Object.assign(offers, await legs.offers(lacking));
+          changed(extensionId, now);
+        }),
       from: shown ?? shownToManagers(call),
       timeoutMs,
       signal: signal ? AbortSignal.any([call.over, signal]) : call.over,

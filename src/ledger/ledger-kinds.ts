@@ -56,6 +56,9 @@ export const LEDGER_KINDS = {
   'trunk.trouble': 'a carrier failed on a call out, or did not let a company number be shown',
   'presence.changed':
     'a manager went away, and until when, or is here again: by himself, or as the time came',
+  'softphone.link-made':
+    'an administrator made a link that hands an extension’s account to a softphone, once',
+  'softphone.link-used': 'a softphone fetched an extension’s account by such a link, and from where',
   'provisioning.changed': 'an administrator changed what is set up',
 } as const;
 

@@ -1,4 +1,4 @@
-import { withCheapestCandidates, withDtlsRole } from './browser-sdp.js';
+import { isOfBrowser, withCheapestCandidates, withDtlsRole } from './browser-sdp.js';
 
 const sdp = (setup: string) =>
   `m=audio 10798 RTP/SAVPF 8\r\na=recvonly\r\na=setup:${setup}\r\na=rtcp-mux\r\n`;
@@ -11,6 +11,13 @@ describe('the DTLS role in an answer', () => {
   it.each(['active', 'passive'])('stays where it is %s', (setup) => {
     expect(withDtlsRole(sdp(setup))).toBe(sdp(setup));
   });
+});
+
+test('a browser is known by its fingerprint, whatever profile its line has', () => {
+  const fingerprint = 'a=fingerprint:sha-256 5D:76:43:AB\r\n';
+  expect(isOfBrowser(`m=audio 9 RTP/SAVPF 8\r\n${fingerprint}`)).toBe(true);
+  expect(isOfBrowser(`m=audio 9 UDP/TLS/RTP/SAVPF 8\r\n${fingerprint}`)).toBe(true);
+  expect(isOfBrowser('m=audio 9 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n')).toBe(false);
 });
 
 describe('the candidates that a media server chooses from', () => {

@@ -18,5 +18,11 @@ export function withCheapestCandidates(sdp: string): string {
   return rows.filter((row) => !isCandidate(row) || costOf(row) === least).join('\r\n');
 }
 
+/**
+ * RFC 8827 §6.5: browsers talk DTLS-SRTP and nothing else; phones are offered plain RTP here. The profile of the line does not tell:
+ * FreeSWITCH writes RTP/SAVPF, and a browser answers alike.
+ */
+export const isOfBrowser = (sdp: string): boolean => /^a=fingerprint:/m.test(sdp);
+
 const isCandidate = (row: string): boolean => row.startsWith('a=candidate:') && / udp /i.test(row);
 const costOf = (row: string): number => Number(/ network-cost (\d+)/.exec(row)?.[1] ?? 0);

@@ -3,6 +3,7 @@ import { log } from '../common/log.js';
 import { SipRejected } from '../sip/sip-rejected.js';
 import type { MediaKind } from '../sip/sip-target.js';
 import type { Uac } from '../sip/uac.js';
+import { isOfBrowser, withCheapestCandidates } from './browser-sdp.js';
 import { discoverSip } from './discovery.js';
 import { EslConnection } from './esl-connection.js';
 import { LeftChannel } from './left-channel.js';
@@ -185,7 +186,12 @@ export class MediaServer {
   /** A leg for a party who offers: give it the party's SDP; its `sdp` is the answer for the party. */
   async receive(offer: string): Promise<MediaLeg> {
     return this.making(async () =>
-      this.adopt(await this.uac.invite(this.uri(), { ...this.inviteOptions(), offer })),
+      this.adopt(
+        await this.uac.invite(this.uri(), {
+          ...this.inviteOptions(),
+          offer: withCheapestCandidates(offer),
+        }),
+      ),
     );
   }
 
@@ -198,6 +204,29 @@ export class MediaServer {
       const dialog = await offered.accept(inactiveAnswer(offered.offer));
       return { offer: offered.offer, leg: this.adopt(dialog) };
     });
+  }
+
+  /**
+   * A leg for a party who talks, in the place of one that is lost.
+   * @param remoteSdp the party's last
+   * @param reinvite gives the party an offer @returns his answer
+   */
+  async replace(remoteSdp: string, reinvite: (offer: string) => Promise<string>): Promise<MediaLeg> {
+    const { leg, offer } = isOfBrowser(remoteSdp) ? await this.offer('webrtc') : await this.anew(remoteSdp);
+    try {
+      const answer = await reinvite(offer);
+      // A browser answers a new fingerprint with a connection of its own (RFC 8842 §3.1): what it said before is void.
+      if (isOfBrowser(answer)) await leg.modify(answer);
+      return leg;
+    } catch (error) {
+      void leg.end();
+      throw error;
+    }
+  }
+
+  private async anew(remoteSdp: string): Promise<OfferedLeg> {
+    const leg = await this.receive(remoteSdp);
+    return { leg, offer: leg.sdp };
   }
 
   /**

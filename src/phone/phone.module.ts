@@ -5,9 +5,10 @@ import { DemoLine } from './demo-line.js';
 import { DemoSockets } from './demo-sockets.js';
 import { PhoneController } from './phone.controller.js';
 import { PhoneSockets } from './phone-sockets.js';
+import { SoftphoneLinksModule } from './softphone-links.module.js';
 
 @Module({
-  imports: [SipModule],
+  imports: [SipModule, SoftphoneLinksModule],
   controllers: [PhoneController, DemoController],
   providers: [PhoneSockets, DemoLine, DemoSockets],
 })

@@ -1,5 +1,6 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Inject, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
 import type { z } from 'zod';
 import type { Settings } from '../common/env.js';
 import { SETTINGS } from '../common/settings.js';
@@ -15,6 +16,7 @@ import {
 import { Answers } from '../http/answers.js';
 import { Asking, RequireRight } from '../identity/require-right.js';
 import { Provisioning } from '../provisioning/provisioning.js';
+import { softphoneServer } from '../provisioning/softphone-server.js';
 import { kindOf, Location } from '../sip/location.js';
 import { TrunkTroubles } from '../sip/trunk-troubles.js';
 import { Trunks } from '../sip/trunks.js';
@@ -82,9 +84,7 @@ export class StandingController {
   @Get('softphone-settings')
   @RequireRight('provisioning.read')
   @Answers(softphoneSettings)
-  softphone(@Asking() { companyId }: Person): SoftphoneSettings {
-    const { LISTEN_IP, SIP_PORT, SIP_TLS_PORT } = this.settings;
-    const domain = this.provisioning.snapshot.companies.get(companyId)?.sipDomain ?? null;
-    return { host: LISTEN_IP, port: SIP_PORT, tlsPort: SIP_TLS_PORT ?? null, domain };
+  softphone(@Asking() { companyId }: Person, @Req() { hostname }: Request): SoftphoneSettings {
+    return softphoneServer(this.settings, this.provisioning.snapshot.companies.get(companyId), hostname);
   }
 }

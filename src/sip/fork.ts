@@ -45,27 +45,39 @@ export interface ForkOptions {
   signal?: AbortSignal;
   /** Once per target, when it begins to ring. */
   onRinging?: (target: RingTarget, trace: InviteTrace) => void;
+  /**
+   * Tells which devices an extension has, whenever that changes, until the returned function is called: one that comes back
+   * by another way rings anew.
+   */
+  devices?: (changed: (extensionId: string, now: readonly DialTarget[]) => void) => () => void;
 }
 
 /** One phone of the fork. */
 interface Branch {
   target: RingTarget;
   abort: AbortController;
-  state: 'waiting' | 'dialled' | 'rings' | 'over';
+  /** lost: it rang, and then its connection was gone. */
+  state: 'waiting' | 'dialled' | 'rings' | 'lost' | 'over';
   timer?: NodeJS.Timeout;
 }
 
 export const isDevice = (target: RingTarget): target is DialTarget => !('ring' in target);
 
+/** Nobody has refused anything: the device did not answer, its flow has failed (RFC 5626 §5.3), or it has no way. */
+const UNREACHED: readonly number[] = [408, 430, 503];
+
 /** Several phones at once; the first to answer wins (RFC 3261 §16.7). */
 export class Fork {
   readonly outcome: Promise<DialOutcome>;
-  private readonly branches: readonly Branch[];
+  private readonly branches: Branch[];
   private readonly failures: LegFailure[] = [];
   private resolve!: (outcome: DialOutcome) => void;
   private settled = false;
   private timedOut = false;
+  /** The devices' time is over. */
+  private devicesAreThrough = false;
   private readonly deviceTimer: NodeJS.Timeout;
+  private readonly stopFollowing: (() => void) | undefined;
   private readonly onAbort = () => this.giveUp();
 
   constructor(
@@ -78,9 +90,13 @@ export class Fork {
     ) => Promise<SipDialog>,
   ) {
     this.outcome = new Promise((resolve) => (this.resolve = resolve));
-    this.branches = targets.map((target) => ({ target, abort: new AbortController(), state: 'waiting' }));
+    this.branches = targets.map(branchOf);
     options.signal?.addEventListener('abort', this.onAbort);
-    this.deviceTimer = setTimeout(() => this.stopUnanswered((target) => isDevice(target)), options.timeoutMs);
+    this.deviceTimer = setTimeout(() => {
+      this.devicesAreThrough = true;
+      this.stopUnanswered((target) => isDevice(target));
+    }, options.timeoutMs);
+    this.stopFollowing = options.devices?.((extensionId, now) => this.follow(extensionId, now));
     for (const branch of this.branches) if (isDevice(branch.target)) this.start(branch);
     for (const branch of this.branches) if (!isDevice(branch.target)) this.await(branch, branch.target);
   }
@@ -93,6 +109,39 @@ export class Fork {
     };
     if (delayMs === 0 || !this.devicesRing(extensionId)) return begin();
     branch.timer = setTimeout(begin, delayMs);
+  }
+
+  /** The devices of somebody who is rung are these now: what is new rings, and what is gone for it does no more. */
+  private follow(extensionId: string, now: readonly DialTarget[]): void {
+    if (this.settled || this.devicesAreThrough || !this.mayRingAnew(extensionId)) return;
+    const his = this.branches.filter(({ target }) => isDevice(target) && target.extensionId === extensionId);
+    const rings = ({ target, state }: Branch, at: DialTarget) =>
+      (state === 'dialled' || state === 'rings') && isDevice(target) && isSameWay(target, at);
+    const fresh = now.filter((target) => !his.some((branch) => rings(branch, target)));
+    if (his.length === 0 || fresh.length === 0) return;
+    const added = fresh.map(branchOf);
+    this.branches.push(...added);
+    for (const branch of his) {
+      if (branch.state === 'over' || now.some((target) => rings(branch, target))) continue;
+      branch.state = 'over'; // and no failure: he is rung still
+      branch.abort.abort();
+    }
+    for (const branch of added) this.start(branch);
+  }
+
+  /** Nobody has refused on another device of his, and no other phone rings in the place of them all. */
+  private mayRingAnew(extensionId: string): boolean {
+    const hasRefused = this.failures.some(
+      ({ target, status }) => target.extensionId === extensionId && !UNREACHED.includes(status),
+    );
+    const isReplaced = this.branches.some(
+      ({ target, state }) =>
+        target.extensionId === extensionId &&
+        !isDevice(target) &&
+        target.inPlaceOfDevices &&
+        state !== 'waiting',
+    );
+    return !hasRefused && !isReplaced;
   }
 
   private devicesRing(extensionId: string): boolean {
@@ -137,6 +186,9 @@ export class Fork {
       status: rejected ? error.status : 500,
       cause: rejected ? error.cause : causeOfStatus(500),
     };
+    if (this.options.devices && branch.state === 'rings' && UNREACHED.includes(failure.status)) {
+      if (isDevice(branch.target)) return void (branch.state = 'lost'); // it may be back while the call waits
+    }
     if (!isDevice(branch.target) && failure.status === 408) this.timedOut = true;
     this.over(branch, failure);
     // RFC 3261 §16.7 step 5: a 6xx speaks for all devices of that person, and for nobody else in the group.
@@ -155,7 +207,8 @@ export class Fork {
       if (branch.state === 'over' || !which(branch.target)) continue;
       this.timedOut = true;
       // Q.850: 19 it rang and nobody answered, 18 it never said a word.
-      const cause = branch.state === 'rings' ? Q850.NO_ANSWER : Q850.NO_USER_RESPONSE;
+      const hasRung = branch.state === 'rings' || branch.state === 'lost';
+      const cause = hasRung ? Q850.NO_ANSWER : Q850.NO_USER_RESPONSE;
       this.over(branch, { status: 408, cause });
       branch.abort.abort();
     }
@@ -193,6 +246,7 @@ export class Fork {
   private settle(outcome: DialOutcome, reason?: unknown): void {
     this.settled = true;
     clearTimeout(this.deviceTimer);
+    this.stopFollowing?.();
     this.options.signal?.removeEventListener('abort', this.onAbort);
     for (const branch of this.branches) {
       clearTimeout(branch.timer);
@@ -201,3 +255,8 @@ export class Fork {
     this.resolve(outcome);
   }
 }
+
+const branchOf = (target: RingTarget): Branch => ({ target, abort: new AbortController(), state: 'waiting' });
+
+const isSameWay = (a: DialTarget, b: DialTarget): boolean =>
+  a.uri === b.uri && a.proxy === b.proxy && a.route === b.route;

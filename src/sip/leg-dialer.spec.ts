@@ -125,6 +125,65 @@ describe('the leg dialer', () => {
     });
   });
 
+  describe('with devices that come and go', () => {
+    /** A dial whose extension's devices change as the spec says. */
+    function dialling(targets: ReturnType<typeof target>[]) {
+      const uac = fakeUac();
+      let change!: (extensionId: string, now: readonly ReturnType<typeof target>[]) => void;
+      let follows = true;
+      const outcome = new LegDialer(uac).dial(
+        targets,
+        options({
+          timeoutMs: 60_000,
+          devices: (changed) => {
+            change = changed;
+            return () => (follows = false);
+          },
+        }),
+      );
+      return {
+        calls: uac.calls,
+        outcome,
+        change: (extensionId: string, now: readonly ReturnType<typeof target>[]) => change(extensionId, now),
+        follows: () => follows,
+      };
+    }
+
+    it('rings one anew that was lost while it rang, and waits for it', async () => {
+      const { calls, outcome, change, follows } = dialling([target('1', 'sip:a')]);
+      calls[0]!.ring();
+      calls[0]!.refuse(503);
+      await new Promise(setImmediate);
+      change('1', []);
+      change('1', [target('1', 'sip:b')]);
+      expect(calls.map(({ uri }) => uri)).toEqual(['sip:a', 'sip:b']);
+      calls[1]!.answer();
+      expect(await outcome).toMatchObject({ answeredBy: { uri: 'sip:b' }, failures: [] });
+      expect(follows()).toBe(false);
+    });
+
+    it('rings one that came by another way there, and where it was no more', async () => {
+      const { calls, outcome, change } = dialling([target('1', 'sip:a'), target('2')]);
+      change('1', [target('1', 'sip:a')]); // a refresh
+      expect(calls).toHaveLength(2);
+      change('1', [target('1', 'sip:b')]);
+      expect(calls[0]!.options.signal?.aborted).toBe(true);
+      expect(calls[2]!.uri).toBe('sip:b');
+      calls[2]!.answer();
+      expect((await outcome).answeredBy).toMatchObject({ uri: 'sip:b' });
+    });
+
+    it('does not wait for one that never rang, and rings nobody anew who has refused', async () => {
+      const { calls, outcome, change } = dialling([target('1', 'sip:a'), target('2')]);
+      calls[0]!.refuse(486);
+      await new Promise(setImmediate);
+      change('1', [target('1', 'sip:b')]);
+      expect(calls).toHaveLength(2);
+      calls[1]!.refuse(503);
+      expect(await outcome).toMatchObject({ why: 'refused', failures: [{ status: 486 }, { status: 503 }] });
+    });
+  });
+
   describe('with a phone that is no registered device', () => {
     /** A mobile that does what the spec says. */
     function mobile(over: Partial<OtherTarget> = {}) {

@@ -33,12 +33,12 @@ export class Location {
         if (!extensions.has(extensionId)) this.keep(extensionId, []);
       }
     });
-    store.events.on('heard', ({ extensionIds }) => this.follow(extensionIds));
+    store.events.on('heard', ({ extensionIds }) => this.takeOver(extensionIds));
   }
 
   /** Takes up what was registered before; without it phones are found again as they re-register. */
   async start(): Promise<void> {
-    await this.follow();
+    await this.takeOver();
     this.sweepTimer = setInterval(() => this.sweep(), SWEEP_MS);
   }
 
@@ -60,6 +60,17 @@ export class Location {
     return this.bindingsOf(extensionId)
       .filter((binding) => kind === undefined || kindOf(binding) === kind)
       .map(deviceTarget);
+  }
+
+  /** Tells which devices one of these extensions has, whenever that changes. @returns what ends it */
+  follow(
+    extensionIds: readonly string[],
+    kind: DeviceKind | undefined,
+    changed: (extensionId: string, now: DialTarget[]) => void | Promise<void>,
+  ): () => void {
+    return this.events.on('changed', ({ extensionId }) => {
+      if (extensionIds.includes(extensionId)) return changed(extensionId, this.targetsOf(extensionId, kind));
+    });
   }
 
   /** Devices registered now, over all extensions. */
@@ -115,7 +126,7 @@ export class Location {
   }
 
   /** Takes over what the database has, where another control plane registers phones too. */
-  private async follow(extensionIds?: readonly string[]): Promise<void> {
+  private async takeOver(extensionIds?: readonly string[]): Promise<void> {
     const { extensions } = this.provisioning.snapshot;
     try {
       const bindings = await this.store.load(clock.now(), extensionIds);

@@ -65,8 +65,7 @@ export class Listener {
   }
 
   private async moveTo(server: MediaServer): Promise<void> {
-    const leg = await server.receive(this.dialog.remoteSdp);
-    await this.dialog.modify(leg.sdp);
+    const leg = await server.replace(this.dialog.remoteSdp, (offer) => this.dialog.modify(offer));
     const before = this.leg;
     this.leg = leg;
     this.server = server;

@@ -32,6 +32,22 @@ describe('who is rung for a call', () => {
     return order;
   }
 
+  it('a device that registers while its person is rung is rung too, and nobody else is', async () => {
+    await office.changeGroup({ strategy: 'all', ringTimeoutS: 10 });
+    const desk = await office.manager('101');
+    const call = await office.call('+79161234510');
+    await desk.incoming();
+    const colleague = await office.manager('102');
+    const late = await office.phone('101', { password: 'secret101', protocol: 'tcp' });
+    expect((await late.register()).status).toBe(200);
+    const manager = await (await late.incoming()).answer(TONES['101']);
+    await (await call.answered).hangUp();
+    await manager.ended;
+    expect(colleague.rung).toBe(0);
+    expect((await office.ended(1))[0]).toMatchObject({ outcome: 'answered', manager: { number: '101' } });
+    await late.register(0);
+  });
+
   it('in turn: one phone after the other, each for its time, in the order of the group', async () => {
     await office.changeGroup({ strategy: 'in_turn', ringTimeoutS: 1 });
     const order = orderOf(await office.allManagers());

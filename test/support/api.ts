@@ -22,6 +22,7 @@ import { LedgerModule } from '../../src/ledger/ledger.module.js';
 import { FirstStart, type Started } from '../../src/provisioning/first-start.js';
 import { Provisioning } from '../../src/provisioning/provisioning.js';
 import { PromptsModule } from '../../src/media/prompts.module.js';
+import { SoftphoneLinksModule } from '../../src/phone/softphone-links.module.js';
 import { ProvisioningModule } from '../../src/provisioning/provisioning.module.js';
 import { RecordingsApiModule } from '../../src/recordings/recordings-api.module.js';
 import { RecordingsModule } from '../../src/recordings/recordings.module.js';
@@ -90,6 +91,7 @@ export class Api {
       FiguresApiModule,
       PresenceApiModule,
       PromptsModule,
+      SoftphoneLinksModule,
     ];
     const app = await NestFactory.create<NestExpressApplication>(
       { module: WebModule, imports },

@@ -12,8 +12,9 @@ export async function embeddedEngine(folder: string): Promise<Engines & { pid: n
     '../../dist/embedded/embedded-boxes.js' as string
   )) as typeof import('../../src/embedded/embedded-boxes.js');
   const firstRtp = await freeUdpRange(RTP_PORTS);
+  const wsPort = await freePort();
   const engine = await startEngine({
-    sip: { ip: '127.0.0.1', port: await freePort(), wsPort: await freePort() },
+    sip: { ip: '127.0.0.1', port: await freePort(), wsPort },
     drachtio: { port: 0, secret: randomBytes(9).toString('hex') },
     media: {
       sipPort: 0,
@@ -28,7 +29,11 @@ export async function embeddedEngine(folder: string): Promise<Engines & { pid: n
   });
   return {
     sipPort: engine.sipPort,
-    settings: { DRACHTIO_URL: engine.drachtioUrl, FREESWITCH_URL: engine.freeswitchUrl },
+    settings: {
+      DRACHTIO_URL: engine.drachtioUrl,
+      FREESWITCH_URL: engine.freeswitchUrl,
+      SIP_WS_PORT: String(wsPort),
+    },
     pid: engine.pid,
     stop: () => engine.stop(),
   };

@@ -76,7 +76,8 @@ export async function startDrachtio(program: string) {
 
 export async function startFreeswitch(program: string, dataDir: string, rtpTimeoutS: number) {
   const [sipPort, eslPort, rtpPort] = [await freePort(), await freePort(), await freeUdpRange(200)];
-  const folders = ['log', 'db', 'run', 'temp'].map(
+  // Each has a certificate of its own, as each machine does.
+  const folders = ['log', 'db', 'run', 'temp', 'certs'].map(
     (name) => [`-${name}`, join(dataDir, 'freeswitch', name)] as const,
   );
   for (const [, folder] of folders) mkdirSync(folder, { recursive: true });

@@ -16,6 +16,16 @@ export const PAGE_EARS = `
     return there > -50 && there > beside + 15;
   };
 
+  /** An analyser to which nothing comes any more keeps what it had: a tone that is heard has another phase each time. */
+  const known = new WeakMap();
+  const isFresh = (analyser) => {
+    const now = new Float32Array(64);
+    analyser.getFloatTimeDomainData(now);
+    const before = known.get(analyser);
+    known.set(analyser, now);
+    return before !== undefined && now.some((value, i) => value !== before[i]);
+  };
+
   const context = new AudioContext();
   const remote = new Set();
   const connections = new Set();
@@ -32,7 +42,7 @@ export const PAGE_EARS = `
     }
   };
   globalThis.hears = (hz) => [...remote].some(({ analyser, connection }) =>
-    connection.connectionState !== 'closed' && isTone(analyser, hz));
+    connection.connectionState !== 'closed' && isFresh(analyser) && isTone(analyser, hz));
   /** The names of the microphones that calls listen to. */
   globalThis.microphones = () => [...connections].filter(({ connectionState }) => connectionState !== 'closed')
     .flatMap((one) => one.getSenders().map(({ track }) => track?.label));

@@ -1,11 +1,14 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { isIPv4 } from 'node:net';
 import type { BrowserContext } from 'playwright-core';
 
+const CANDIDATES = /^a=candidate:.*\r\n/gm;
 const CANDIDATE = /^(a=candidate:\S+ 1 udp \d+ )(\S+) (\d+)( typ host.*)$/gim;
 
 /** A UDP relay: everything from one address of a page goes on from a socket of its own, as behind a NAT. */
 class Relay {
   private readonly far = new Map<string, Socket>();
+  private readonly opening = new Map<Socket, Promise<void>>();
   passes: 'all' | 'no-sound' | 'nothing' = 'all';
 
   private constructor(
@@ -19,13 +22,20 @@ class Relay {
   }
 
   static async open(to: { address: string; port: number }): Promise<Relay> {
-    const near = createSocket('udp4');
+    const near = createSocket('udp4').unref(); // a test that fails closes nothing
     await new Promise<void>((done) => near.bind(0, '127.0.0.1', done));
     return new Relay(near, to);
   }
 
   get port(): number {
     return this.near.address().port;
+  }
+
+  /** Where the server reaches the page behind this relay, once it is open. @param page an address of the page */
+  async portTo(page: { address: string; port: number }): Promise<number> {
+    const socket = this.farOf(page);
+    await this.opening.get(socket);
+    return socket.address().port;
   }
 
   close(): void {
@@ -36,7 +46,8 @@ class Relay {
     const key = `${address} ${port}`;
     const known = this.far.get(key);
     if (known) return known;
-    const socket = createSocket('udp4');
+    const socket = createSocket('udp4').unref();
+    this.opening.set(socket, new Promise((done) => socket.bind(0, '127.0.0.1', done)));
     socket.on('message', (packet) => {
       // RFC 7983 §7: from 128 to 191 it is RTP or RTCP, below it is STUN and DTLS.
       const isSound = (packet[0] ?? 0) > 127;
@@ -55,6 +66,8 @@ class Relay {
 export class SoundDetour {
   private readonly relays: Relay[] = [];
   private passing: Relay['passes'] = 'all';
+  /** Where the server was last said to be. */
+  private server: { address: string; port: number } | undefined;
 
   private constructor() {}
 
@@ -63,10 +76,16 @@ export class SoundDetour {
     const detour = new SoundDetour();
     await context.routeWebSocket(/\/sip$/, (page) => {
       const server = page.connectToServer();
-      page.onMessage((message) => server.send(withBody(String(message), withoutCandidates)));
-      let turn = Promise.resolve(); // opening a relay takes a moment, and messages keep their order
+      // Opening a relay takes a moment, and messages keep their order.
+      let [toServer, toPage] = [Promise.resolve(), Promise.resolve()];
+      page.onMessage((message) => {
+        toServer = toServer.then(async () => {
+          const led = await detour.candidatesOfPage(String(message));
+          server.send(withBody(String(message), (sdp) => sdp.replace(CANDIDATES, () => led.shift() ?? '')));
+        });
+      });
       server.onMessage((message) => {
-        turn = turn.then(async () => {
+        toPage = toPage.then(async () => {
           await detour.openFor(String(message));
           page.send(withBody(String(message), (sdp) => detour.led(sdp)));
         });
@@ -103,12 +122,34 @@ export class SoundDetour {
 
   private async openFor(message: string): Promise<void> {
     for (const [, , address = '', digits] of message.matchAll(CANDIDATE)) {
-      const port = Number(digits);
-      if (this.relayTo(address, port)) continue;
-      const relay = await Relay.open({ address, port });
-      relay.passes = this.passing;
-      this.relays.push(relay);
+      this.server = { address, port: Number(digits) };
+      await this.way(this.server);
     }
+  }
+
+  private async way(to: { address: string; port: number }): Promise<Relay> {
+    const known = this.relayTo(to.address, to.port);
+    if (known) return known;
+    const relay = await Relay.open(to);
+    relay.passes = this.passing;
+    this.relays.push(relay);
+    return relay;
+  }
+
+  /**
+   * The page's candidates as the server may have them, one for each of its rows: behind the relay. None for a row that the relay
+   * cannot reach, and none at all as long as the server has not said where it is: it learns then by what comes through.
+   */
+  private async candidatesOfPage(message: string): Promise<string[]> {
+    const led: string[] = [];
+    for (const [row] of message.matchAll(CANDIDATES)) {
+      const [, before, address = '', port, after] = [...row.matchAll(CANDIDATE)][0] ?? [];
+      const isReached = this.server !== undefined && isIPv4(address);
+      const relay = isReached && this.server ? await this.way(this.server) : undefined;
+      const at = await relay?.portTo({ address, port: Number(port) });
+      led.push(at === undefined ? '' : `${before}127.0.0.1 ${at}${after}\r\n`);
+    }
+    return led;
   }
 
   private led(sdp: string): string {
@@ -118,9 +159,6 @@ export class SoundDetour {
     });
   }
 }
-
-/** The other side learns where the page is by what comes through the relay alone. */
-const withoutCandidates = (sdp: string): string => sdp.replace(/^a=candidate:.*\r\n/gm, '');
 
 function withBody(message: string, change: (sdp: string) => string): string {
   const at = message.indexOf('\r\n\r\n') + 4;

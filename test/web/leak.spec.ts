@@ -1,18 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { browserWithTone, turnOn, visitWithEars, waitToHear } from '../support/browser-phone.js';
+import { inBrowserOffice, MANAGER } from '../support/browser-office.js';
+import { turnOn, visitWithEars, waitToHear } from '../support/browser-phone.js';
 import { signIn } from '../support/browser.js';
 import { LeakFinder } from '../support/leak-finder.js';
 import { leakyCall, leakyHeaders, spellingsOf } from '../support/leaky-carrier.js';
-import { COMPANY_NUMBER, expectToHear, Office, TONES } from '../support/office.js';
+import { COMPANY_NUMBER, expectToHear, TONES, type Office } from '../support/office.js';
 import { describeWith } from '../support/requirements.js';
 import { PAGES } from './pages.js';
 
 const CLIENT = '+79167654321';
 const [international, national] = spellingsOf(CLIENT);
-const MANAGER = ['manager1@example.com', 'manager1-demo'] as const;
 
 /** Everything that the browser keeps for the page's origin. */
 const KEPT = `(async () => {
@@ -90,17 +87,9 @@ class Watched {
 }
 
 describeWith(['chromium'], 'a manager’s browser', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'linekeeper-web-'));
   let office: Office;
   let browser: Browser;
-  beforeAll(async () => {
-    [office, browser] = await Promise.all([Office.open(), browserWithTone(folder, TONES['101'])]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await office?.close();
-    rmSync(folder, { recursive: true });
-  });
+  inBrowserOffice((...opened) => ([office, browser] = opened));
 
   test('never holds a client’s number: in pages, storage and traffic, SIP included, while he is talked with and after', async () => {
     const { page, context } = await visitWithEars(browser, office.system.web);
@@ -172,6 +161,5 @@ describeWith(['chromium'], 'a manager’s browser', () => {
       [...watched.surfaces.keys()].filter((name) => name.startsWith('response /api/')).length,
     ).toBeGreaterThan(5);
     await watched.expectNoLeak();
-    await context.close();
   }, 120_000);
 });

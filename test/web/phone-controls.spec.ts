@@ -1,10 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import type { Conversation } from '../../src/simulate/phone.js';
+import { CLIENT, cardOf, inBrowserOffice, MANAGER, talk as talkAt } from '../support/browser-office.js';
 import {
-  browserWithTone,
   hasSounded,
   microphonesOf,
   notificationsOf,
@@ -16,42 +12,19 @@ import {
   waitToHear,
 } from '../support/browser-phone.js';
 import { signIn } from '../support/browser.js';
-import { expectSilenceOf, expectToHear, Office, TONES } from '../support/office.js';
+import { expectSilenceOf, expectToHear, TONES, type Office } from '../support/office.js';
 import { describeWith } from '../support/requirements.js';
 import { until } from '../support/until.js';
 
-const CLIENT = '+79261234567';
-const MANAGER = ['manager1@example.com', 'manager1-demo'] as const;
 /** Hz; the first note of the ringing. */
 const RING = 659;
 
 describeWith(['chromium'], 'in the browser', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'linekeeper-web-'));
   let office: Office;
   let browser: Browser;
-  beforeAll(async () => {
-    [office, browser] = await Promise.all([Office.open(), browserWithTone(folder, TONES['101'])]);
-  }, 60_000);
-  afterEach(async () => {
-    await Promise.all(browser.contexts().map((context) => context.close()));
-    await office.silentDesks();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await office?.close();
-    rmSync(folder, { recursive: true });
-  });
+  inBrowserOffice((...opened) => ([office, browser] = opened));
   const phoneOn = () => visitWithPhone(browser, office.system.web, MANAGER);
-  const cardOf = (page: Page) => page.getByRole('region', { name: /^Call with/ });
-
-  /** A client calls, and is taken by the page. */
-  async function talk(page: Page): Promise<Conversation> {
-    const call = await office.call(CLIENT);
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Answer' }).click();
-    const caller = await call.answered;
-    await expectToHear(caller.audio, TONES['101'], 15_000);
-    return caller;
-  }
+  const talk = (page: Page) => talkAt(office, page);
 
   test('a call sounds and is notified of in one tab alone, until it is taken', async () => {
     const { page, context } = await phoneOn();

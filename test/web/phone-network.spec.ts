@@ -1,59 +1,32 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Conversation } from '../../src/simulate/phone.js';
+import { CLIENT, cardOf, inBrowserOffice, MANAGER, talk as talkAt } from '../support/browser-office.js';
 import { signIn } from '../support/browser.js';
-import {
-  browserWithTone,
-  turnOn,
-  visitWithEars,
-  visitWithPhone,
-  waitToHear,
-} from '../support/browser-phone.js';
-import { expectSilenceOf, expectToHear, Office, TONES } from '../support/office.js';
+import { turnOn, visitWithEars, visitWithPhone, waitToHear } from '../support/browser-phone.js';
+import { expectSilenceOf, expectToHear, TONES, type Office } from '../support/office.js';
 import { describeWith } from '../support/requirements.js';
 import { SoundDetour } from '../support/sound-detour.js';
 import { tcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 
-const CLIENT = '+79261234567';
-const MANAGER = ['manager1@example.com', 'manager1-demo'] as const;
 const PATIENCE = { timeout: 40_000 };
 
 describeWith(['chromium'], 'the phone of a browser whose network is lost', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'linekeeper-web-'));
   let office: Office;
   let browser: Browser;
   let network: TcpProxy;
+  afterEach(() => network.mend());
+  inBrowserOffice((...opened) => ([office, browser] = opened));
   beforeAll(async () => {
-    [office, browser] = await Promise.all([Office.open(), browserWithTone(folder, TONES['101'])]);
     network = await tcpProxy({ host: '127.0.0.1', port: office.system.httpPort });
-  }, 60_000);
-  afterEach(async () => {
-    await network.mend();
-    await Promise.all(browser.contexts().map((context) => context.close()));
-    await office.silentDesks();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await network?.close();
-    await office?.close();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => network?.close());
   const web = () => `http://127.0.0.1:${network.port}`;
   const stands = (page: Page, how: RegExp) => page.getByRole('button', { name: how }).waitFor(PATIENCE);
   const READY = /Extension 101 rings here/;
   const AWAY = /server does not answer|Connecting/;
-  const cardOf = (page: Page) => page.getByRole('region', { name: /^Call with/ });
-  const answer = (page: Page) =>
-    page.getByRole('alertdialog').getByRole('button', { name: 'Answer' }).click();
-
   async function talk(page: Page): Promise<Conversation> {
-    const call = await office.call(CLIENT);
-    await answer(page);
-    const caller = await call.answered;
-    await expectToHear(caller.audio, TONES['101'], 15_000);
+    const caller = await talkAt(office, page);
     await waitToHear(page, TONES.caller);
     return caller;
   }
@@ -87,6 +60,24 @@ describeWith(['chromium'], 'the phone of a browser whose network is lost', () =>
     const caller = await talk(page);
     await caller.hangUp();
     await cardOf(page).waitFor({ state: 'detached' });
+  }, 90_000);
+
+  test('rings again for a client who still waits, when the network was lost for a moment', async () => {
+    const { page } = await visitWithPhone(browser, web(), MANAGER);
+    const call = await office.call(CLIENT);
+    await page.getByRole('alertdialog').waitFor();
+    await network.cut();
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    await network.mend();
+    await stands(page, READY);
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Answer' }).click();
+    const caller = await call.answered;
+    await expectToHear(caller.audio, TONES['101'], 15_000);
+    await waitToHear(page, TONES.caller);
+    await caller.hangUp();
+    await cardOf(page).waitFor({ state: 'detached' });
+    const [ended] = (await office.system.calls()).slice(-1);
+    expect(ended).toMatchObject({ outcome: 'answered', endedBy: 'client' });
   }, 90_000);
 
   test('keeps a connection that lives, and gives up one that is dead, when the network is back', async () => {

@@ -1,17 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import type { RtpAudio } from '../../src/simulate/rtp-audio.js';
 import { expectNoBarriers } from '../support/accessibility.js';
-import { browserWithTone, visitWithPhone, waitToHear } from '../support/browser-phone.js';
-import { expectSilenceOf, expectToHear, Office, TONES } from '../support/office.js';
+import { CLIENT, inBrowserOffice, MANAGER } from '../support/browser-office.js';
+import { visitWithPhone, waitToHear } from '../support/browser-phone.js';
+import { expectSilenceOf, expectToHear, TONES, type Office } from '../support/office.js';
 import { describeWith } from '../support/requirements.js';
 import { tonesIn } from '../support/tones.js';
 import { until } from '../support/until.js';
 
-const CLIENT = '+79261234567';
-const MANAGER = ['manager1@example.com', 'manager1-demo'] as const;
 const SUPERVISOR = ['supervisor@example.com', 'supervisor-demo'] as const;
 
 const expectToHearBoth = (audio: RtpAudio, ...tones: [number, number]) =>
@@ -21,21 +17,12 @@ const expectToHearBoth = (audio: RtpAudio, ...tones: [number, number]) =>
   });
 
 describeWith(['chromium'], 'the phone of a browser', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'linekeeper-web-'));
   let office: Office;
   let browser: Browser;
-  beforeAll(async () => {
-    [office, browser] = await Promise.all([Office.open(), browserWithTone(folder, TONES['101'])]);
-  }, 60_000);
-  afterEach(() => office.silentDesks());
-  afterAll(async () => {
-    await browser?.close();
-    await office?.close();
-    rmSync(folder, { recursive: true });
-  });
+  inBrowserOffice((...opened) => ([office, browser] = opened));
 
   test('rings beside softphones, takes the call, and carries tones both ways', async () => {
-    const { page, context, complaints } = await visitWithPhone(browser, office.system.web, MANAGER);
+    const { page, complaints } = await visitWithPhone(browser, office.system.web, MANAGER);
     const desk = await office.manager('102');
     const call = await office.call(CLIENT);
     await desk.incoming();
@@ -55,11 +42,10 @@ describeWith(['chromium'], 'the phone of a browser', () => {
       manager: { number: '101' },
     });
     expect(complaints).toEqual([]);
-    await context.close();
   }, 60_000);
 
   test('holds, mutes, and passes the client on to a colleague', async () => {
-    const { page, context } = await visitWithPhone(browser, office.system.web, MANAGER);
+    const { page } = await visitWithPhone(browser, office.system.web, MANAGER);
     const [desk, call] = [await office.manager('102'), await office.call(CLIENT)];
     await page.getByRole('alertdialog').getByRole('button', { name: 'Answer' }).click();
     const caller = await call.answered;
@@ -86,11 +72,10 @@ describeWith(['chromium'], 'the phone of a browser', () => {
       outcome: 'answered',
       manager: { number: '102' },
     });
-    await context.close();
   }, 60_000);
 
   test('calls a client by his code, asks a colleague, and connects the two', async () => {
-    const { page, context } = await visitWithPhone(browser, office.system.web, MANAGER);
+    const { page } = await visitWithPhone(browser, office.system.web, MANAGER);
     const [desk, known] = [await office.manager('102'), (await office.system.calls()).at(-1)];
     await page.getByRole('button', { name: 'Call a client' }).click();
     await page.getByRole('textbox', { name: 'Client code', exact: true }).fill(known?.client?.code ?? '');
@@ -115,10 +100,9 @@ describeWith(['chromium'], 'the phone of a browser', () => {
       .first()
       .waitFor({ state: 'detached' });
     await client.hangUp();
-    await context.close();
   }, 60_000);
 
-  test('of a supervisor listens to both, and whispers to the manager alone', async () => {
+  test('of a supervisor listens to both, whispers to the manager alone, and barges in for both', async () => {
     const extension = await office.system.api<{ id: string }>('POST', '/extensions', {
       number: '110',
       name: 'Sofia',
@@ -127,7 +111,7 @@ describeWith(['chromium'], 'the phone of a browser', () => {
     const { id } = people.body.items.find(({ email }) => email === SUPERVISOR[0]) ?? {};
     await office.system.api('PATCH', `/people/${id}`, { extension: '110' });
     expect(extension.status).toBe(201);
-    const { page, context, complaints } = await visitWithPhone(browser, office.system.web, SUPERVISOR);
+    const { page, complaints } = await visitWithPhone(browser, office.system.web, SUPERVISOR);
     const [desk, call] = [await office.manager('102'), await office.call(CLIENT)];
     const manager = await (await desk.incoming()).answer(TONES['102']);
     const caller = await call.answered;
@@ -142,9 +126,14 @@ describeWith(['chromium'], 'the phone of a browser', () => {
     await page.getByRole('menuitem').nth(1).click();
     await expectToHearBoth(manager.audio, TONES.caller, TONES['101']);
     await expectToHear(caller.audio, TONES['102']);
+    await page.getByRole('button', { name: /^Join/ }).first().click();
+    await page.getByRole('menuitem').nth(2).click();
+    await expectToHearBoth(caller.audio, TONES['102'], TONES['101']);
+    await expectToHearBoth(manager.audio, TONES.caller, TONES['101']);
+    await waitToHear(page, TONES['102']);
+    await waitToHear(page, TONES.caller);
     await caller.hangUp();
     expect(complaints).toEqual([]);
-    await context.close();
   }, 60_000);
 
   test('is one for all tabs: each shows the call and takes it, and the next one takes over', async () => {
@@ -169,11 +158,10 @@ describeWith(['chromium'], 'the phone of a browser', () => {
     await second.getByRole('alertdialog').getByRole('button', { name: 'Answer' }).click();
     await expectToHear((await again.answered).audio, TONES['101'], 15_000);
     await second.getByRole('button', { name: 'Hang up' }).click();
-    await context.close();
   }, 60_000);
 
   test('comes back by itself after the server was away', async () => {
-    const { page, context } = await visitWithPhone(browser, office.system.web, MANAGER);
+    const { page } = await visitWithPhone(browser, office.system.web, MANAGER);
     await office.system.terminate();
     await page.getByRole('button', { name: /server does not answer|Connecting/ }).waitFor();
     await office.system.run();
@@ -182,6 +170,5 @@ describeWith(['chromium'], 'the phone of a browser', () => {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Decline' }).click();
     await page.getByRole('alertdialog').waitFor({ state: 'detached' });
     call.cancel();
-    await context.close();
   }, 90_000);
 });

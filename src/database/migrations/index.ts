@@ -14,6 +14,7 @@ import { Supervisors1700000000014 } from './1700000000014-supervisors.js';
 import { Pages1700000000016 } from './1700000000016-pages.js';
 import { Languages1700000000017 } from './1700000000017-languages.js';
 import { Search1700000000020 } from './1700000000020-search.js';
+import { SoftphoneLinks1700000000022 } from './1700000000022-softphone-links.js';
 
 /** In the order in which they run. One that has been released is never changed again. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   Pages1700000000016,
   Languages1700000000017,
   Search1700000000020,
+  SoftphoneLinks1700000000022,
 ];

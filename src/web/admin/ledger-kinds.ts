@@ -49,5 +49,7 @@ export const KINDS = [
   'trunk.tested',
   'trunk.trouble',
   'presence.changed',
+  'softphone.link-made',
+  'softphone.link-used',
   'provisioning.changed',
 ] as const;

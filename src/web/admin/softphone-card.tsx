@@ -1,19 +1,6 @@
-import {
-  ActionIcon,
-  Alert,
-  Button,
-  Code,
-  CopyButton,
-  Group,
-  Paper,
-  Stack,
-  Table,
-  Tabs,
-  Text,
-} from '@mantine/core';
+import { ActionIcon, Alert, Button, Code, CopyButton, Group, Stack, Table, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import Copy from 'lucide-react/icons/copy';
-import { QRCodeSVG } from 'qrcode.react';
 import { useTranslation } from 'react-i18next';
 import type { Extension, ExtensionWithPassword } from '../../contracts/provisioning.js';
 import type { SoftphoneSettings } from '../../contracts/standing.js';
@@ -21,6 +8,7 @@ import { API } from '../api/endpoints.js';
 import { reading, useChange } from '../api/query.js';
 import { Trouble, Waiting } from '../parts/states.js';
 import { Window } from '../parts/window.js';
+import { SoftphoneLink } from './softphone-link.js';
 
 const SOFTPHONES = ['linphone', 'zoiper', 'groundwire'] as const;
 
@@ -29,7 +17,7 @@ interface SoftphoneCardProps {
   onClose: () => void;
 }
 
-/** What to enter in a softphone. The password is known once: when it is made. */
+/** How a softphone is set up: by a QR code, or by hand. The password is shown once: when it is made. */
 export function SoftphoneCard({ extension, onClose }: SoftphoneCardProps) {
   const { t } = useTranslation();
   const settings = useQuery(reading(API.softphone));
@@ -88,60 +76,52 @@ function Settings({ extension, settings, password }: SettingsProps) {
     [t('softphone.transport'), settings.tlsPort ? `TLS (${settings.tlsPort})` : 'UDP, TCP'],
   ];
   return (
-    <Group align="flex-start" gap="lg">
-      {password !== undefined && (
-        <Paper p="sm" bg="white">
-          <QRCodeSVG
-            size={176}
-            title={t('softphone.qr')}
-            value={`sip:${extension.number}:${encodeURIComponent(password)}@${domain}`}
-          />
-        </Paper>
-      )}
-      <Stack gap="sm" style={{ flex: 1 }} miw="16rem">
-        <Table verticalSpacing={6} aria-label={t('softphone.title')}>
-          <Table.Tbody>
-            {rows.map(([name, value]) => (
-              <Table.Tr key={name}>
-                <Table.Th scope="row" fw={500}>
-                  {name}
-                </Table.Th>
-                <Table.Td>
-                  <Code>{value}</Code>
-                </Table.Td>
-                <Table.Td ta="right">
-                  <CopyButton value={value}>
-                    {({ copy }) => (
-                      <ActionIcon
-                        variant="subtle"
-                        color="gray"
-                        aria-label={t('softphone.copy', { name })}
-                        onClick={copy}
-                      >
-                        <Copy size={14} aria-hidden />
-                      </ActionIcon>
-                    )}
-                  </CopyButton>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-        <Tabs defaultValue={SOFTPHONES[0]}>
-          <Tabs.List>
-            {SOFTPHONES.map((name) => (
-              <Tabs.Tab key={name} value={name}>
-                {t(`softphone.name.${name}`)}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-          {SOFTPHONES.map((name) => (
-            <Tabs.Panel key={name} value={name} pt="sm">
-              <Text size="sm">{t(`softphone.how.${name}`)}</Text>
-            </Tabs.Panel>
+    <Stack gap="sm">
+      <Table verticalSpacing={6} aria-label={t('softphone.title')}>
+        <Table.Tbody>
+          {rows.map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th scope="row" fw={500}>
+                {name}
+              </Table.Th>
+              <Table.Td>
+                <Code>{value}</Code>
+              </Table.Td>
+              <Table.Td ta="right">
+                <CopyButton value={value}>
+                  {({ copy }) => (
+                    <ActionIcon
+                      variant="subtle"
+                      color="gray"
+                      aria-label={t('softphone.copy', { name })}
+                      onClick={copy}
+                    >
+                      <Copy size={14} aria-hidden />
+                    </ActionIcon>
+                  )}
+                </CopyButton>
+              </Table.Td>
+            </Table.Tr>
           ))}
-        </Tabs>
-      </Stack>
-    </Group>
+        </Table.Tbody>
+      </Table>
+      <Tabs defaultValue={SOFTPHONES[0]}>
+        <Tabs.List>
+          {SOFTPHONES.map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {t(`softphone.name.${name}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {SOFTPHONES.map((name) => (
+          <Tabs.Panel key={name} value={name} pt="sm">
+            <Stack gap="sm">
+              <Text size="sm">{t(`softphone.how.${name}`)}</Text>
+              {name === 'linphone' && <SoftphoneLink extensionId={extension.id} />}
+            </Stack>
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </Stack>
   );
 }

@@ -47,6 +47,7 @@ import type {
 import type { DemoLine, PhoneCredentials } from '../../contracts/phone.js';
 import type { PromptView } from '../../contracts/prompts.js';
 import type { RightsTable } from '../../contracts/rights.js';
+import type { SoftphoneLink } from '../../contracts/softphone-link.js';
 import type { TrunkTestRequest, TrunkTestView } from '../../contracts/trunk-test.js';
 import type { RegisteredDevice, SoftphoneSettings, TrunkStateView } from '../../contracts/standing.js';
 
@@ -118,6 +119,7 @@ export const API = {
   extensions: read<Page<Extension>, PageQuery>('/extensions'),
   createExtension: post<ExtensionWithPassword, ExtensionNew>('/extensions'),
   changeExtension: patch<Extension, ExtensionChange>('/extensions/{id}'),
+  softphoneLink: post<SoftphoneLink>('/extensions/{id}/softphone-link'),
   newSipPassword: post<ExtensionWithPassword>('/extensions/{id}/sip-password'),
   removeExtension: remove<void>('/extensions/{id}'),
   groups: read<Page<RingGroup>, PageQuery>('/ring-groups'),

@@ -1,4 +1,5 @@
 import type { RTCSession } from 'jssip/lib/RTCSession';
+import { waitForCandidates } from './ice-restart.js';
 
 const LOOK_MS = 1_000;
 /** A browser may heal a connection by itself within so long. */
@@ -58,6 +59,7 @@ export class CallPath {
    */
   renew(isNew: boolean): void {
     const iceRestart = this.isBroken || this.isSilent;
+    if (iceRestart) waitForCandidates(this.session);
     if (iceRestart || isNew) this.session.renegotiate({ rtcOfferConstraints: { iceRestart } });
   }
 

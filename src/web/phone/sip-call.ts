@@ -2,6 +2,7 @@ import type { RTCSession } from 'jssip/lib/RTCSession';
 import { audioChoice, microphone } from './audio-choice.js';
 import { CallAudio } from './call-audio.js';
 import { CallPath } from './call-path.js';
+import { follow } from './ice-restart.js';
 import type { Notice, PhoneCall } from './phone-state.js';
 
 /** After the first candidate the others have so long; a machine has few, and some never say that they are all, ms. */
@@ -155,6 +156,7 @@ export class SipCall {
       this.since ||= Date.now();
       watcher.changed();
     });
+    session.on('reinvite', ({ request }) => follow(session, request.body));
     session.on('hold', ({ originator }) => this.heldBy(originator, true));
     session.on('unhold', ({ originator }) => this.heldBy(originator, false));
     session.on('getusermediafailed', () => watcher.notice('no-microphone'));

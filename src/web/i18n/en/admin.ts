@@ -34,19 +34,30 @@ export const admin = {
   softphone: {
     title: 'Softphone settings',
     of: 'Softphone settings: {{name}}',
-    once: 'The password is shown this once. Scan or copy it now; a new one can be made at any time.',
+    once: 'The password is shown this once. Copy it now; a new one can be made at any time.',
     renew: 'New password',
     renewHint:
-      'The password is known to the phone alone. A new one disconnects the phones that have the old.',
+      'By hand: the password is shown once, when it is made. A new one disconnects the phones that have the old.',
     user: 'User',
     domain: 'Domain',
     proxy: 'Proxy',
     transport: 'Transport',
     qr: 'QR code of the account',
     copy: 'Copy: {{name}}',
+    link: {
+      make: 'QR code for Linphone',
+      again: 'Another QR code',
+      holds: 'Holds for {{time}}',
+      once: 'It sets up one phone, once, and whoever scans it has the account: show it to nobody else. Phones that are set up stay.',
+      ended: 'The QR code has run out.',
+      address: 'address of the settings',
+      loopback:
+        'This page is open at an address that only this machine reaches. For a phone, open it at the server’s own address and make another QR code.',
+    },
     name: { linphone: 'Linphone', zoiper: 'Zoiper', groundwire: 'Groundwire' },
     how: {
-      linphone: 'Assistant → Use SIP account → enter user, password and domain; choose the transport.',
+      linphone:
+        'Assistant → Scan QR code. By hand: Use SIP account → enter user, password and domain; choose the transport.',
       zoiper:
         'Enter user@domain and the password → Skip the outbound proxy → choose the transport that turns green.',
       groundwire: 'Settings → Add account → Generic SIP account → enter user, password and domain.',

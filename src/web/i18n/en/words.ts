@@ -57,6 +57,8 @@ export const words = {
     personSignedIn: 'A person signed in',
     personSignInRefused: 'A sign-in failed',
     presenceChanged: 'Somebody went away, or came back',
+    softphoneLinkMade: 'A softphone’s QR code was made',
+    softphoneLinkUsed: 'A softphone was set up by its QR code',
     provisioningChanged: 'The set-up was changed',
     callRefusalsSuppressed: 'More calls of one source were turned away',
     callDialRefused: 'A try to call was refused',

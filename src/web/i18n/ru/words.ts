@@ -60,6 +60,8 @@ export const words: Translated<typeof english> = {
     personSignedIn: 'Человек вошёл',
     personSignInRefused: 'Вход не удался',
     presenceChanged: 'Кто-то отошёл или вернулся',
+    softphoneLinkMade: 'Создан QR-код для телефона',
+    softphoneLinkUsed: 'Телефон настроен по QR-коду',
     provisioningChanged: 'Настройка изменена',
     callRefusalsSuppressed: 'Отклонены ещё звонки из одного источника',
     callDialRefused: 'Попытка позвонить отклонена',
