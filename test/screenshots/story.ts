@@ -126,7 +126,7 @@ export class Story {
       password: 'demo-secret',
     });
     await this.api('POST', '/recording-rules', {
-      position: 10,
+      position: 5,
       name: 'Calls out: every second one, for a year',
       direction: 'outbound',
       sharePercent: 50,

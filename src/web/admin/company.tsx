@@ -134,7 +134,7 @@ function CompanyItself({ form }: PartProps) {
   const { timeZone } = form.values;
   return (
     <SettingsPart title={t('company.itself')}>
-      <TextInput label={t('client.name')} required {...form.field('name')} />
+      <TextInput label={t('common.name')} required {...form.field('name')} />
       <Select
         label={t('setUp.country')}
         description={t('company.countryHint')}

@@ -31,7 +31,7 @@ export default function Numbers() {
       nameOf={({ number }) => number}
       columns={[
         { name: 'number', label: t('numbers.number'), cell: ({ number }) => number },
-        { name: 'name', label: t('client.name'), cell: ({ name }) => name },
+        { name: 'name', label: t('common.name'), cell: ({ name }) => name },
         {
           name: 'does',
           label: t('numbers.does'),
@@ -99,7 +99,7 @@ export function NumberForm({ number, onDone }: { number: CompanyNumber | undefin
         data-autofocus
         {...form.field('number')}
       />
-      <TextInput label={t('client.name')} required {...form.field('name')} />
+      <TextInput label={t('common.name')} required {...form.field('name')} />
       <Select
         label={t('numbers.group')}
         clearable

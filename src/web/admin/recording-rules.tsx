@@ -20,6 +20,8 @@ export default function RecordingRules() {
   const { t } = useTranslation();
   const { data: numbers } = useQuery(reading(API.numbers, MOST));
   const { data: extensions } = useQuery(reading(API.extensions, MOST));
+  const { data: rules } = useQuery(reading(API.recordingRules, MOST));
+  const last = Math.max(0, ...(rules?.items ?? []).map(({ position }) => position));
   const whichOf = ({ companyNumberId, direction, extensionId }: RecordingRule): string => {
     const number = numbers?.items.find(({ id }) => id === companyNumberId);
     const extension = extensions?.items.find(({ id }) => id === extensionId);
@@ -47,7 +49,7 @@ export default function RecordingRules() {
           align: 'right',
           cell: ({ position }) => String(position),
         },
-        { name: 'name', label: t('client.name'), cell: ({ name }) => name },
+        { name: 'name', label: t('common.name'), cell: ({ name }) => name },
         { name: 'which', label: t('recordingRules.which'), cell: whichOf },
         {
           name: 'share',
@@ -69,7 +71,7 @@ export default function RecordingRules() {
       empty={
         <Empty icon={ListChecks} title={t('recordingRules.empty')} hint={t('recordingRules.emptyHint')} />
       }
-      form={(rule, onDone) => <RuleForm rule={rule} onDone={onDone} />}
+      form={(rule, onDone) => <RuleForm rule={rule} position={last + STEP} onDone={onDone} />}
     />
   );
 }
@@ -83,12 +85,17 @@ const NEW: Omit<RecordingRule, 'id' | 'position'> = {
   retentionDays: null,
 };
 
-function RuleForm({ rule, onDone }: { rule: RecordingRule | undefined; onDone: () => void }) {
+interface RuleFormProps {
+  rule: RecordingRule | undefined;
+  /** Where a new one stands, until somebody says otherwise. */
+  position: number;
+  onDone: () => void;
+}
+
+function RuleForm({ rule, position, onDone }: RuleFormProps) {
   const { t } = useTranslation();
   const { data: numbers } = useQuery(reading(API.numbers, MOST));
-  const { data: rules } = useQuery(reading(API.recordingRules, MOST));
-  const last = Math.max(0, ...(rules?.items ?? []).map(({ position }) => position));
-  const { id, ...initial } = rule ?? { id: undefined, position: last + STEP, ...NEW };
+  const { id, ...initial } = rule ?? { id: undefined, position, ...NEW };
   const endpoint: Endpoint<RecordingRule, RecordingRuleNew> =
     id === undefined ? API.createRecordingRule : API.changeRecordingRule;
   const form = useFields(endpoint, [API.recordingRules], initial);
@@ -99,7 +106,7 @@ function RuleForm({ rule, onDone }: { rule: RecordingRule | undefined; onDone: (
       onClose={onDone}
       change={(input) => ({ input, ...(id && { params: { id } }) })}
     >
-      <TextInput label={t('client.name')} required data-autofocus {...form.field('name')} />
+      <TextInput label={t('common.name')} required data-autofocus {...form.field('name')} />
       <NumberField
         label={t('recordingRules.position')}
         description={t('recordingRules.positionHint')}

@@ -78,6 +78,7 @@ export const common = {
     reload: 'Load again',
   },
   common: {
+    name: 'Name',
     save: 'Save',
     cancel: 'Cancel',
     close: 'Close',

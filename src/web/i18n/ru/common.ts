@@ -83,6 +83,7 @@ export const common: Translated<typeof english> = {
     reload: 'Загрузить снова',
   },
   common: {
+    name: 'Название',
     save: 'Сохранить',
     cancel: 'Отмена',
     close: 'Закрыть',
