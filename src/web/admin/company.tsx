@@ -1,16 +1,14 @@
 import { Group, PasswordInput, Select, Switch, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Company, CompanyChange } from '../../contracts/provisioning.js';
 import { API } from '../api/endpoints.js';
-import { reading } from '../api/query.js';
 import { useCountries } from '../parts/countries.js';
 import { useFields, type Fields } from '../parts/form.js';
+import { Loaded } from '../parts/loaded.js';
 import { NumberField } from '../parts/number-field.js';
 import { Page } from '../parts/page.js';
 import { RowLink } from '../parts/rows.js';
 import { Settings, SettingsPart } from '../parts/settings.js';
-import { Trouble, Waiting } from '../parts/states.js';
 import { useFieldTrouble } from '../parts/trouble.js';
 
 /** What is heard when a supervisor takes part, where nothing else was chosen yet. */
@@ -19,16 +17,9 @@ const TONE = { hertz: 1400, ms: 200 };
 /** What holds for the whole company. */
 export default function CompanyPage() {
   const { t } = useTranslation();
-  const company = useQuery(reading(API.company));
   return (
     <Page title={t('nav.company')} lead={t('company.lead')}>
-      {company.data ? (
-        <CompanySettings company={company.data} />
-      ) : company.error ? (
-        <Trouble error={company.error} again={() => void company.refetch()} />
-      ) : (
-        <Waiting />
-      )}
+      <Loaded endpoint={API.company}>{(company) => <CompanySettings company={company} />}</Loaded>
     </Page>
   );
 }

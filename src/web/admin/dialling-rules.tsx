@@ -6,26 +6,19 @@ import { API } from '../api/endpoints.js';
 import { reading } from '../api/query.js';
 import { useCountries } from '../parts/countries.js';
 import { useFields } from '../parts/form.js';
+import { Loaded } from '../parts/loaded.js';
 import { OptionalNumberField } from '../parts/number-field.js';
 import { Page } from '../parts/page.js';
 import { Settings, SettingsPart } from '../parts/settings.js';
-import { Trouble, Waiting } from '../parts/states.js';
 
 const CAPS = ['callsPerDay', 'minutesPerDay', 'extensionCallsPerDay', 'extensionMinutesPerDay'] as const;
 
 /** Whom the company's extensions may call, and how much. */
 export default function DiallingRulesPage() {
   const { t } = useTranslation();
-  const rules = useQuery(reading(API.diallingRules));
   return (
     <Page title={t('nav.diallingRules')} lead={t('diallingRules.lead')}>
-      {rules.data ? (
-        <Rules rules={rules.data} />
-      ) : rules.error ? (
-        <Trouble error={rules.error} again={() => void rules.refetch()} />
-      ) : (
-        <Waiting />
-      )}
+      <Loaded endpoint={API.diallingRules}>{(rules) => <Rules rules={rules} />}</Loaded>
     </Page>
   );
 }
