@@ -21,14 +21,18 @@ export const figuresQuery = z
   });
 export type FiguresQuery = z.infer<typeof figuresQuery>;
 
-/** Calls by what became of them; `going` are those not ended yet. */
 const counts = {
+  inbound: z.int(),
+  outbound: z.int(),
+  internal: z.int(),
+  /** What became of the incoming calls; `refused` were turned away, `going` are not ended yet. */
   answered: z.int(),
   missed: z.int(),
   abandoned: z.int(),
   refused: z.int(),
-  unreached: z.int(),
   going: z.int(),
+  /** Outgoing calls that the called side answered. */
+  reached: z.int(),
 };
 
 export const figuresSchema = z
@@ -37,8 +41,6 @@ export const figuresSchema = z
     to: time,
     total: z.object({
       ...counts,
-      inbound: z.int(),
-      outbound: z.int(),
       /** Seconds from the INVITE to the answer, of answered inbound calls; null without any. */
       medianAnswerS: z.number().nullable(),
       /** Milliseconds of all conversations together. */
@@ -49,8 +51,11 @@ export const figuresSchema = z
     managers: z.array(
       z.object({
         extension: extensionRef,
+        /** Incoming calls that he took. */
         answered: z.int(),
-        /** Calls in which this extension rang and nobody of the company answered. */
+        /** Outgoing calls of his that the called side answered. */
+        reached: z.int(),
+        /** Incoming calls in which this extension rang and nobody of the company answered. */
         missed: z.int(),
         talkedMs: z.int(),
       }),

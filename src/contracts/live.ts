@@ -6,6 +6,9 @@ import { id, time } from './page.js';
 export const supervisionModes = ['listen', 'whisper', 'barge'] as const;
 export type SupervisionMode = (typeof supervisionModes)[number];
 
+/** A supervisor's extension, and how he takes part. */
+const supervisorRef = z.object({ extension: extensionRef, mode: z.enum(supervisionModes) });
+
 export const callStates = ['ringing', 'talking', 'held'] as const;
 
 /** A call that goes on, as watchers see it. It has no field that could hold a client's number. */
@@ -27,7 +30,7 @@ export const liveCallSchema = z
     manager: extensionRef.nullable(),
     heldBy: z.enum(['client', 'manager']).nullable(),
     /** Who supervises it; seen by supervisors alone, empty for managers. */
-    supervisors: z.array(z.object({ extension: extensionRef, mode: z.enum(supervisionModes) })),
+    supervisors: z.array(supervisorRef),
   })
   .meta({ id: 'LiveCall' });
 export type LiveCallView = z.infer<typeof liveCallSchema>;
@@ -56,10 +59,13 @@ export const liveExtensionSchema = z
     name: z.string(),
     /** Registered now. */
     devices: z.int(),
-    state: z.enum(['offline', 'free', 'ringing', 'talking']),
+    /** supervising: takes part in others' calls, or waits for the next one of whom he follows. */
+    state: z.enum(['offline', 'free', 'ringing', 'talking', 'supervising']),
     presence: z.enum(presences),
     /** When somebody who is away means to be back. */
     backAt: time.nullable(),
+    /** Who takes part in each of its calls; seen by supervisors alone, empty for managers. */
+    followers: z.array(supervisorRef),
   })
   .meta({ id: 'LiveExtension' });
 export type LiveExtensionView = z.infer<typeof liveExtensionSchema>;

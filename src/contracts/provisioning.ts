@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COUNTRIES } from './countries.js';
 import { id } from './page.js';
 import { promptLanguages, promptName } from './prompts.js';
 
@@ -55,9 +56,9 @@ const tone = z.strictObject({ hertz: z.int().min(300).max(3400), ms: z.int().min
 /** What client and manager hear when a supervisor takes part in their call; null: nothing. */
 const supervisionTone = tone.nullable();
 
-export const countryCode = z
-  .string()
-  .regex(/^[A-Z]{2}$/, { message: 'is not the two letters of a country (ISO 3166-1), as in RU' });
+export const countryCode = z.string().refine((code) => COUNTRIES.includes(code), {
+  message: 'is not the two letters of a country (ISO 3166-1), as in RU',
+});
 
 export const companySchema = z
   .object({

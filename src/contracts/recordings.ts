@@ -109,8 +109,9 @@ export const holdNew = z
   .strictObject({ callId: id.optional(), clientId: id.optional(), reason })
   .refine(({ callId, clientId }) => (callId === undefined) !== (clientId === undefined), {
     message: 'is for a call or for a client: give callId or clientId',
-    path: ['callId'],
+    path: ['clientId'],
   });
+export type HoldNew = z.infer<typeof holdNew>;
 export const holdLift = z.strictObject({ reason });
 export const holdSchema = z
   .object({
@@ -163,3 +164,7 @@ export const recordingRuleNew = ruleFields.extend({
 export const recordingRuleChange = ruleFields
   .partial()
   .refine((fields) => Object.keys(fields).length > 0, { message: 'names no field to change' });
+
+export type RecordingRule = z.infer<typeof recordingRuleSchema>;
+export type RecordingRuleNew = z.input<typeof recordingRuleNew>;
+export type RecordingRuleChange = z.infer<typeof recordingRuleChange>;

@@ -55,7 +55,8 @@ export class Seeding {
       await this.trunks.insert(tx, { id, companyId, ...fields });
       await this.written(tx, actor, 'trunk', id, { name: fields.name, kind: fields.kind });
     }
-    for (const [position, { companyNumber, extension, ...fields }] of seed.recordingRules.entries()) {
+    for (const [at, { companyNumber, extension, ...fields }] of seed.recordingRules.entries()) {
+      const position = (at + 1) * 10; // others go before and between them
       const companyNumberId = companyNumber === undefined ? null : idIn(numberIds, companyNumber);
       const extensionId = extension === undefined ? null : idIn(extensionIds, extension);
       const row = { id: newId(), position, companyNumberId, extensionId, ...fields };

@@ -17,6 +17,8 @@ import { lockHolds } from './hold-lock.js';
 const SELECT = `SELECT h.*, cl.code, cl.name AS client_name, ${exactTime('h.placed_at')} AS position
   FROM recording_hold h LEFT JOIN client cl ON cl.id = h.client_id`;
 
+const UNKNOWN = { call: 'is no call of this company', client: 'is no client of this company' };
+
 /** Legal holds: what they name is not deleted, by retention or by anybody, until they are lifted. */
 @Injectable()
 export class Holds {
@@ -41,9 +43,10 @@ export class Holds {
   async place(person: Person, { callId, clientId, reason }: z.infer<typeof holdNew>): Promise<HoldView> {
     const id = newId();
     return this.changing(person, async (tx) => {
-      const [table, named] = callId === undefined ? ['client', clientId] : ['call', callId];
+      const [table, named] =
+        callId === undefined ? (['client', clientId] as const) : (['call', callId] as const);
       const [known]: unknown[] = await tx.query(`SELECT FROM ${table} WHERE id = $1`, [named]);
-      if (!known) throw new InputError([{ field: `${table}Id`, message: `is no ${table} of this company` }]);
+      if (!known) throw new InputError([{ field: `${table}Id`, message: UNKNOWN[table] }]);
       await tx.query(
         `INSERT INTO recording_hold (id, company_id, call_id, client_id, reason, placed_by, placed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)`,

@@ -6,14 +6,20 @@ import { Database } from '../database/database.js';
 import { Where } from '../http/where.js';
 import { narrowedTo, THEIR_EXTENSIONS, TOOK_PART } from '../identity/scope.js';
 
-const COUNTS = ['answered', 'missed', 'abandoned', 'refused', 'unreached'] as const;
-/** SQL for the calls of each outcome, each a column of its name. */
-const COUNTED = `${COUNTS.map((outcome) => `count(*) FILTER (WHERE c.outcome = '${outcome}')::int AS ${outcome}`).join(', ')},
-  count(*) FILTER (WHERE c.outcome IS NULL)::int AS going`;
+const DIRECTIONS = ['inbound', 'outbound', 'internal'] as const;
+const OUTCOMES = ['answered', 'missed', 'abandoned', 'refused'] as const;
+const count = (condition: string, name: string) => `count(*) FILTER (WHERE ${condition})::int AS ${name}`;
+/** SQL for the calls of each direction, and the incoming ones of each outcome: a column each, of its name. */
+const COUNTED = [
+  ...DIRECTIONS.map((direction) => count(`c.direction = '${direction}'`, direction)),
+  ...OUTCOMES.map((outcome) => count(`c.direction = 'inbound' AND c.outcome = '${outcome}'`, outcome)),
+  count(`c.direction = 'inbound' AND c.outcome IS NULL`, 'going'),
+  count(`c.direction = 'outbound' AND c.outcome = 'answered'`, 'reached'),
+].join(', ');
 const TALKED = `COALESCE(sum(extract(epoch FROM c.ended_at - c.answered_at) * 1000)
   FILTER (WHERE c.outcome = 'answered'), 0)::bigint::float8 AS "talkedMs"`;
 
-/** The calls a person sees, counted. The same rows as GET /calls gives with the same `from`, `to` and outcome. */
+/** The calls a person sees, counted. The same rows as GET /calls gives with the same `from`, `to`, direction and outcome. */
 @Injectable()
 export class FiguresQueries {
   constructor(private readonly database: Database) {}
@@ -38,8 +44,6 @@ export class FiguresQueries {
 async function totalOf(tx: EntityManager, within: Where): Promise<Figures['total']> {
   const [total]: [Figures['total']] = await tx.query(
     `SELECT ${COUNTED}, ${TALKED},
-        count(*) FILTER (WHERE c.direction = 'inbound')::int AS inbound,
-        count(*) FILTER (WHERE c.direction = 'outbound')::int AS outbound,
         (percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM c.answered_at - c.started_at))
           FILTER (WHERE c.direction = 'inbound' AND c.outcome = 'answered'))::float8 AS "medianAnswerS"
        FROM call c WHERE ${within}`,
@@ -68,16 +72,29 @@ async function slotsOf(
   }));
 }
 
-const NONE = { answered: 0, missed: 0, abandoned: 0, refused: 0, unreached: 0, going: 0 };
+const NONE = {
+  inbound: 0,
+  outbound: 0,
+  internal: 0,
+  answered: 0,
+  missed: 0,
+  abandoned: 0,
+  refused: 0,
+  going: 0,
+  reached: 0,
+};
+
+const TALKED_HIMSELF = "c.outcome = 'answered' AND c.manager_extension_id = e.id";
 
 async function managersOf(tx: EntityManager, within: Where): Promise<Figures['managers']> {
   const rows: (Omit<Figures['managers'][number], 'extension'> & { number: string; name: string })[] =
     await tx.query(
       `SELECT e.number, e.name,
-          count(*) FILTER (WHERE c.outcome = 'answered' AND c.manager_extension_id = e.id)::int AS answered,
-          count(*) FILTER (WHERE c.outcome IN ('missed', 'abandoned'))::int AS missed,
+          ${count(`c.direction = 'inbound' AND ${TALKED_HIMSELF}`, 'answered')},
+          ${count(`c.direction = 'outbound' AND ${TALKED_HIMSELF}`, 'reached')},
+          ${count(`c.direction = 'inbound' AND c.outcome IN ('missed', 'abandoned')`, 'missed')},
           COALESCE(sum(extract(epoch FROM c.ended_at - c.answered_at) * 1000)
-            FILTER (WHERE c.outcome = 'answered' AND c.manager_extension_id = e.id), 0)::bigint::float8 AS "talkedMs"
+            FILTER (WHERE ${TALKED_HIMSELF}), 0)::bigint::float8 AS "talkedMs"
          FROM extension e JOIN call c ON c.manager_extension_id = e.id
            OR EXISTS (SELECT FROM call_leg l WHERE l.call_id = c.id AND l.extension_id = e.id)
         WHERE ${within} GROUP BY e.id ORDER BY e.number COLLATE "C"`,

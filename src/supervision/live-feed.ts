@@ -4,14 +4,21 @@ import { LiveCalls } from '../calls/live-calls.js';
 import { outcomeOf, type Outcome } from '../calls/call-endings.js';
 import { clock } from '../common/clock.js';
 import { TypedEvents } from '../common/typed-events.js';
-import type { LiveCallView, LiveEvent, LiveExtensionView } from '../contracts/live.js';
+import type { LiveCallView, LiveEvent, LiveExtensionView, SupervisionMode } from '../contracts/live.js';
 import { Notifications, type Notices } from '../database/notifications.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import { Location } from '../sip/location.js';
 import { EventLog, type FeedEntry } from './event-log.js';
 import { presenceOf } from './presences.js';
 import { sees, type Viewer } from './viewer.js';
-import { groupsOf, watchedCall, type Audience, type Supervising, type WatchedCall } from './watched-call.js';
+import {
+  groupsOf,
+  refOf,
+  watchedCall,
+  type Audience,
+  type Supervising,
+  type WatchedCall,
+} from './watched-call.js';
 
 type Change = Extract<LiveEvent, { type: 'call' }>['change'];
 
@@ -32,6 +39,8 @@ export class LiveFeed {
   /** As last told, so that only a change is told again. */
   private readonly extensions = new Map<string, string>();
   private readonly supervising = new Map<string, Supervising[]>();
+  /** Who supervises, by his extension, and whom he follows. */
+  private readonly supervisors = new Map<string, { mode: SupervisionMode; following?: string | undefined }>();
 
   constructor(
     private readonly liveCalls: LiveCalls,
@@ -68,9 +77,10 @@ export class LiveFeed {
       calls: [...this.calls.values()]
         .filter(({ audience }) => sees(viewer, audience))
         .map(({ view }) => (viewer.role === 'manager' ? forManagers(view) : view)),
-      extensions: [...extensions.keys()].flatMap((id) =>
-        sees(viewer, this.audienceOf(id)) ? (this.extensionView(id) ?? []) : [],
-      ),
+      extensions: [...extensions.keys()]
+        .filter((id) => sees(viewer, this.audienceOf(id)))
+        .flatMap((id) => this.extensionView(id) ?? [])
+        .map((extension) => (viewer.role === 'manager' ? unfollowed(extension) : extension)),
     };
   }
 
@@ -98,6 +108,14 @@ export class LiveFeed {
     else this.supervising.delete(callId);
     const own = this.liveCalls.get(callId);
     if (own) this.show(this.watched(own), 'supervised');
+  }
+
+  /** Shows that somebody supervises from this extension, or does so no more. */
+  supervisesFrom(extensionId: string, how?: { mode: SupervisionMode; following?: string | undefined }): void {
+    const followed = [this.supervisors.get(extensionId)?.following, how?.following];
+    if (how) this.supervisors.set(extensionId, { mode: how.mode, following: how.following });
+    else this.supervisors.delete(extensionId);
+    for (const id of new Set([extensionId, ...followed])) if (id) this.tellExtension(id);
   }
 
   private follow(call: LiveCall, change: CallChange): void {
@@ -169,9 +187,14 @@ export class LiveFeed {
     if (this.extensions.get(extensionId) === known) return;
     this.extensions.set(extensionId, known);
     this.append((at) => {
-      const told = text({ type: 'extension', at, extension });
       const audience = this.audienceOf(extensionId);
-      return { before: audience, now: audience, full: told, forManagers: told, gone: '' };
+      return {
+        before: audience,
+        now: audience,
+        full: text({ type: 'extension', at, extension }),
+        forManagers: text({ type: 'extension', at, extension: unfollowed(extension) }),
+        gone: '',
+      };
     });
   }
 
@@ -199,7 +222,15 @@ export class LiveFeed {
       devices,
       state: this.stateOf(extensionId, devices),
       ...presenceOf(extension, clock.now()),
+      followers: this.followersOf(extensionId),
     };
+  }
+
+  private followersOf(extensionId: string): LiveExtensionView['followers'] {
+    return [...this.supervisors].flatMap(([id, { mode, following }]) => {
+      const extension = following === extensionId && refOf(this.provisioning.snapshot, id);
+      return extension ? [{ extension, mode }] : [];
+    });
   }
 
   private stateOf(extensionId: string, devices: number): LiveExtensionView['state'] {
@@ -208,6 +239,7 @@ export class LiveFeed {
     );
     if (theirs.some(({ managerExtensionId }) => managerExtensionId === extensionId)) return 'talking';
     if (theirs.length > 0) return 'ringing';
+    if (this.supervisors.has(extensionId)) return 'supervising';
     return devices > 0 ? 'free' : 'offline';
   }
 }
@@ -215,3 +247,5 @@ export class LiveFeed {
 const text = (event: LiveEvent): string => JSON.stringify(event);
 
 const forManagers = (view: LiveCallView): LiveCallView => ({ ...view, supervisors: [] });
+
+const unfollowed = (view: LiveExtensionView): LiveExtensionView => ({ ...view, followers: [] });

@@ -62,9 +62,10 @@ export class Supervisions {
     await this.end(id);
     const listener = make(() => void this.left(id, listener));
     const supervision: Supervision = { supervisor, mode, listener };
+    if ('following' in subject) supervision.following = subject.following;
     this.all.set(id, supervision);
+    this.feed.supervisesFrom(id, supervision);
     if ('call' in subject) return this.join(supervision, subject.call);
-    supervision.following = subject.following;
     const talk = this.feed.talkOf(subject.following);
     if (talk) await this.join(supervision, talk);
   }
@@ -73,6 +74,7 @@ export class Supervisions {
     const supervision = this.all.get(extensionId);
     if (!supervision || supervision.mode === mode) return;
     supervision.mode = mode;
+    this.feed.supervisesFrom(extensionId, supervision);
     if (supervision.call)
       await this.ledger.write('supervision.changed', supervision.supervisor, supervision.call, { mode });
     await supervision.listener.switchTo(mode);
@@ -151,6 +153,7 @@ export class Supervisions {
     const supervision = this.all.get(extensionId);
     if (supervision?.listener !== listener) return;
     this.all.delete(extensionId);
+    this.feed.supervisesFrom(extensionId);
     await this.leave(supervision);
   }
 

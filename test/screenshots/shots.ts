@@ -46,6 +46,12 @@ export const SHOTS: readonly Shot[] = [
     path: '/wall',
     prepare: (page, texts) => button(page, starting(texts.supervise.call)).click(),
   },
+  {
+    role: 'supervisor',
+    name: 'follow',
+    path: '/wall',
+    prepare: (page, texts) => button(page, starting(texts.supervise.followOf)).click(),
+  },
   { role: 'supervisor', name: 'missed', path: '/missed' },
   {
     role: 'supervisor',
@@ -115,6 +121,26 @@ export const SHOTS: readonly Shot[] = [
       await button(page, starting(`${texts.trunkTest.test}:`)).click();
       await page.getByRole('dialog').getByRole('button', { name: texts.trunkTest.look }).click();
       await page.getByRole('dialog').locator('[role=status]').first().waitFor();
+    },
+  },
+  { role: 'admin', name: 'company', path: '/company' },
+  { role: 'admin', name: 'dialling-rules', path: '/dialling-rules' },
+  { role: 'admin', name: 'recording-rules', path: '/recording-rules' },
+  {
+    role: 'admin',
+    name: 'recording-rules-new',
+    path: '/recording-rules',
+    prepare: opens(({ recordingRules }) => recordingRules.create),
+  },
+  { role: 'admin', name: 'holds', path: '/holds' },
+  { role: 'admin', name: 'holds-new', path: '/holds', prepare: opens(({ holds }) => holds.create) },
+  {
+    role: 'admin',
+    name: 'call-kept',
+    path: '/recordings',
+    prepare: async (page, texts) => {
+      await page.locator('tbody a[href^="/calls/"]').last().click();
+      await button(page, texts.holds.hold).click();
     },
   },
   { role: 'admin', name: 'rights', path: '/rights' },

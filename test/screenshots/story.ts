@@ -125,6 +125,13 @@ export class Story {
       username: 'demo',
       password: 'demo-secret',
     });
+    await this.api('POST', '/recording-rules', {
+      position: 5,
+      name: 'Calls out: every second one, for a year',
+      direction: 'outbound',
+      sharePercent: 50,
+      retentionDays: 365,
+    });
     const { items } = await this.api<{ items: { id: string; email: string }[] }>('GET', '/people');
     const supervisor = items.find(({ email }) => email === 'supervisor@example.com');
     await this.api('PATCH', `/people/${supervisor?.id}`, { extension: '110' });
@@ -226,6 +233,10 @@ export class Story {
       { atMs: this.longestS > 30 ? 21_500 : 1_500, text: 'Good answer: send this to the others' },
       'supervisor',
     );
+    await this.api('POST', '/recording-holds', {
+      clientId: this.callOf.get(1)?.client?.id,
+      reason: 'The client disputes an invoice',
+    });
     await this.api('PUT', '/me/presence', { presence: 'away', backAt: inTwoHours() }, 'manager3');
   }
 

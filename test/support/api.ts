@@ -188,6 +188,7 @@ export class Api {
     clientId?: string;
     at?: string;
     outcome?: string;
+    direction?: 'inbound' | 'outbound' | 'internal';
     manager?: string;
     rung?: string[];
     companyId?: string;
@@ -199,7 +200,7 @@ export class Api {
     await this.sql.query(
       `INSERT INTO call (id, company_id, direction, company_number, client_id, caller_kind, started_at, answered_at,
          ended_at, outcome, ending, ended_by, cause, sip_status, manager_extension_id)
-       VALUES ($1, $2, 'inbound', $7, $3, 'number', $4::timestamptz,
+       VALUES ($1, $2, $8, $7, $3, 'number', $4::timestamptz,
          CASE WHEN $5 = 'answered' THEN $4::timestamptz + interval '3 s' END, $4::timestamptz + interval '20 s',
          $5, 'client-hung-up', 'client', 16, 200, $6)`,
       [
@@ -210,6 +211,7 @@ export class Api {
         call.outcome ?? 'answered',
         call.manager ? this.extensionId(call.manager) : null,
         call.companyNumber ?? '+74950000100',
+        call.direction ?? 'inbound',
       ],
     );
     for (const number of call.rung ?? []) {

@@ -1,5 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { clientChange } from '../../src/contracts/clients.js';
+import { personChange } from '../../src/contracts/identity.js';
+import {
+  companyChange,
+  companyNumberChange,
+  diallingRulesChange,
+  extensionChange,
+  groupChange,
+  trunkChange,
+} from '../../src/contracts/provisioning.js';
+import { recordingRuleChange } from '../../src/contracts/recordings.js';
 import { ENDINGS } from '../../src/calls/call-endings.js';
 import { RIGHTS } from '../../src/identity/rights.js';
 import { LEDGER_KINDS } from '../../src/ledger/ledger-kinds.js';
@@ -24,6 +35,24 @@ const keysOf = (tree: Tree, prefix = ''): string[] =>
   );
 const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
+/** The sentences that stand at a field of this name; what a template holds is `1`. */
+const sentencesOf = (field: string, sources: string[]): string[] =>
+  sources.flatMap((source) =>
+    [...source.matchAll(new RegExp(`\\b${field}:\\s*(['\`])((?:(?!\\1)[^\\\\]|\\\\.)*)\\1`, 'g'))].map(
+      ([, , sentence]) => (sentence as string).replace(/\$\{[^}]+\}/g, '1'),
+    ),
+  );
+const SAID = Object.values(said).map(
+  (sentence) =>
+    new RegExp(
+      `^${sentence
+        .split(/\{\{\w+\}\}/)
+        .map(literally)
+        .join('.+')}$`,
+    ),
+);
+const isUnsaid = (sentence: string) => !SAID.some((pattern) => pattern.test(sentence));
+
 describe('what the pages say', () => {
   test.each([
     ['entry of the ledger', words.kind, Object.keys(LEDGER_KINDS)],
@@ -40,21 +69,24 @@ describe('what the pages say', () => {
   });
 
   test('has in both languages whatever the server’s schemas say of input', () => {
-    const sources = [...filesBelow('contracts', /\.ts$/), ...filesBelow('http', /^conflicts\.ts$/)];
-    const messages = sources.flatMap((source) =>
-      [...source.matchAll(/message:\s*'((?:[^'\\]|\\.)*)'/g)].map(([, message]) => message as string),
-    );
-    const patterns = Object.values(said).map(
-      (sentence) =>
-        new RegExp(
-          `^${sentence
-            .split(/\{\{\w+\}\}/)
-            .map(literally)
-            .join('.+')}$`,
-        ),
-    );
+    const sources = [
+      ...filesBelow('contracts', /\.ts$/),
+      ...filesBelow('http', /^conflicts\.ts$/),
+      ...filesBelow('provisioning', /\.ts$/),
+      ...filesBelow('recordings', /\.ts$/),
+    ];
+    const messages = sentencesOf('message', sources);
     expect(messages.length).toBeGreaterThan(30);
-    expect(messages.filter((message) => !patterns.some((pattern) => pattern.test(message)))).toEqual([]);
+    expect(messages.filter(isUnsaid)).toEqual([]);
+  });
+
+  test('has in both languages whatever the parts of the server say of their health', () => {
+    const sources = ['health', 'sip', 'media', 'common'].flatMap((folder) =>
+      filesBelow(folder, /^[\w.-]*(module|health-indicators)\.ts$/),
+    );
+    const details = sentencesOf('detail', sources);
+    expect(details.length).toBeGreaterThan(3);
+    expect(details.filter(isUnsaid)).toEqual([]);
   });
 
   test('is said somewhere: no text stands there for nothing', () => {
@@ -76,6 +108,26 @@ describe('what the pages say', () => {
     );
     expect(unsaid).toEqual([]);
   });
+});
+
+test('every field that can be set through the API stands on a page', () => {
+  const source = filesBelow('web', /\.tsx$/).join('\n');
+  const settable = Object.entries({
+    company: companyChange,
+    'dialling rules': diallingRulesChange,
+    extension: extensionChange,
+    group: groupChange,
+    number: companyNumberChange,
+    trunk: trunkChange,
+    person: personChange,
+    client: clientChange,
+    'recording rule': recordingRuleChange,
+  }).flatMap(([what, schema]) => Object.keys(schema.shape).map((field) => ({ what, field })));
+  // One by one, or in a list of fields that are drawn alike.
+  const stands = ({ field }: { field: string }) =>
+    new RegExp(`field\\('${field}'\\)|set\\(\\{ ${field}\\b|'${field}'[,\\]]`).test(source);
+  expect(settable.length).toBeGreaterThan(50);
+  expect(settable.filter((one) => !stands(one))).toEqual([]);
 });
 
 test('every route of the cabinets is among the pages that are tested', () => {

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, NumberInput, Select, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Badge, NumberInput, Select, Switch, TextInput, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import QrCode from 'lucide-react/icons/qr-code';
 import Smartphone from 'lucide-react/icons/smartphone';
@@ -9,6 +9,7 @@ import { API } from '../api/endpoints.js';
 import { reading } from '../api/query.js';
 import { Administered } from '../parts/administered.js';
 import { FormModal, useFields } from '../parts/form.js';
+import { NumberField } from '../parts/number-field.js';
 import { Empty } from '../parts/states.js';
 import { SoftphoneCard } from './softphone-card.js';
 
@@ -113,14 +114,16 @@ export function NewExtension({ onDone, onCreated }: NewExtensionProps) {
 
 function ChangedExtension({ extension, onDone }: { extension: Extension; onDone: () => void }) {
   const { t } = useTranslation();
-  const { number, name, maxDevices, mobileMode, mobileDelayS, language } = extension;
+  const { number, name, maxDevices, mobileMode, mobileDelayS, dialsNumbers, language } = extension;
   const form = useFields(API.changeExtension, [API.extensions, API.devices], {
     number,
     name,
     maxDevices,
     mobile: '',
+    hasMobile: extension.mobile !== null,
     mobileMode,
     mobileDelayS,
+    dialsNumbers,
     language,
   });
   return (
@@ -128,9 +131,15 @@ function ChangedExtension({ extension, onDone }: { extension: Extension; onDone:
       title={`${name} · ${number}`}
       form={form}
       onClose={onDone}
-      change={({ mobile, ...fields }) => ({
+      change={({ mobile, hasMobile, ...fields }) => ({
         params: { id: extension.id },
-        input: { ...fields, ...(mobile.trim() && { mobile: mobile.trim() }) },
+        input: {
+          ...fields,
+          // One that is known already stays where no other is written.
+          ...(!hasMobile
+            ? { mobile: null }
+            : (mobile.trim() || !extension.mobile) && { mobile: mobile.trim() }),
+        },
       })}
     >
       <TextInput label={t('extensions.number')} inputMode="numeric" {...form.field('number')} />
@@ -142,18 +151,39 @@ function ChangedExtension({ extension, onDone }: { extension: Extension; onDone:
         {...form.field('maxDevices')}
         onChange={(value) => form.set({ maxDevices: Number(value) })}
       />
-      <TextInput
-        label={t('extensions.newMobile')}
-        description={extension.mobile ?? t('extensions.mobileHint')}
-        inputMode="tel"
-        {...form.field('mobile')}
+      <Switch
+        label={t('extensions.hasMobile')}
+        checked={form.values.hasMobile}
+        onChange={(event) => form.set({ hasMobile: event.currentTarget.checked })}
       />
-      <Select
-        label={t('extensions.mobileMode')}
-        allowDeselect={false}
-        data={(['with', 'after'] as const).map((value) => ({ value, label: t(`extensions.mode.${value}`) }))}
-        {...form.field('mobileMode')}
-        onChange={(value) => form.set({ mobileMode: value as Extension['mobileMode'] })}
+      {form.values.hasMobile && (
+        <>
+          <TextInput
+            label={t(extension.mobile ? 'extensions.newMobile' : 'extensions.mobile')}
+            description={extension.mobile ?? t('extensions.mobileHint')}
+            inputMode="tel"
+            {...form.field('mobile')}
+          />
+          <Select
+            label={t('extensions.mobileMode')}
+            allowDeselect={false}
+            data={(['with', 'after'] as const).map((value) => ({
+              value,
+              label: t(`extensions.mode.${value}`),
+            }))}
+            {...form.field('mobileMode')}
+            onChange={(value) => form.set({ mobileMode: value as Extension['mobileMode'] })}
+          />
+        </>
+      )}
+      {form.values.hasMobile && form.values.mobileMode === 'after' && (
+        <NumberField label={t('extensions.mobileDelayS')} min={0} max={120} {...form.field('mobileDelayS')} />
+      )}
+      <Switch
+        label={t('extensions.dialsNumbers')}
+        description={t('extensions.dialsNumbersHint')}
+        checked={form.values.dialsNumbers}
+        onChange={(event) => form.set({ dialsNumbers: event.currentTarget.checked })}
       />
       <Select
         label={t('extensions.language')}

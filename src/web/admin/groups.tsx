@@ -29,7 +29,7 @@ export default function Groups() {
       stale={[API.numbers]}
       nameOf={({ name }) => name}
       columns={[
-        { name: 'name', label: t('client.name'), cell: ({ name }) => name },
+        { name: 'name', label: t('common.name'), cell: ({ name }) => name },
         { name: 'strategy', label: t('groups.strategy'), cell: ({ strategy }) => t(`groups.by.${strategy}`) },
         {
           name: 'members',
@@ -77,7 +77,7 @@ export function GroupForm({ group, onDone }: { group: RingGroup | undefined; onD
       onClose={onDone}
       change={(input) => ({ input, ...(id && { params: { id } }) })}
     >
-      <TextInput label={t('client.name')} required data-autofocus {...form.field('name')} />
+      <TextInput label={t('common.name')} required data-autofocus {...form.field('name')} />
       <MultiSelect
         label={t('groups.members')}
         description={t('groups.membersHint')}

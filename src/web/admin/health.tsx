@@ -10,6 +10,7 @@ import { reading } from '../api/query.js';
 import { useNames } from '../i18n/names.js';
 import { Page } from '../parts/page.js';
 import { Rows, type Column } from '../parts/rows.js';
+import { useSaid } from '../parts/said.js';
 import { Trouble, Waiting } from '../parts/states.js';
 
 const REFRESH_MS = 5_000;
@@ -32,6 +33,7 @@ export default function HealthPage() {
   const may = useMay();
   const health = useQuery({ queryKey: ['health'], queryFn: readHealth, refetchInterval: REFRESH_MS });
   const nameOf = useNames('health.part');
+  const said = useSaid();
   const up = health.data?.status === 'up';
   return (
     <Page
@@ -57,7 +59,7 @@ export default function HealthPage() {
               <div>
                 <Text fw={550}>{nameOf(name)}</Text>
                 <Text size="sm" c="dimmed">
-                  {part.detail ?? t(part.up ? 'health.up' : 'health.down')}
+                  {part.detail ? said(part.detail) : t(part.up ? 'health.up' : 'health.down')}
                 </Text>
               </div>
             </Group>

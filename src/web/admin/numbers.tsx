@@ -7,9 +7,11 @@ import { API, type Endpoint } from '../api/endpoints.js';
 import { reading } from '../api/query.js';
 import { Administered } from '../parts/administered.js';
 import { FormModal, useFields } from '../parts/form.js';
+import { OptionalNumberField } from '../parts/number-field.js';
 import { Empty } from '../parts/states.js';
 import { isPart } from './prompt-parts.js';
 
+const ANNOUNCED = ['before-ringing', 'at-answer'] as const;
 const MOST = { query: { limit: 200 } };
 
 /** The numbers that clients dial, and what each does. */
@@ -29,7 +31,7 @@ export default function Numbers() {
       nameOf={({ number }) => number}
       columns={[
         { name: 'number', label: t('numbers.number'), cell: ({ number }) => number },
-        { name: 'name', label: t('client.name'), cell: ({ name }) => name },
+        { name: 'name', label: t('common.name'), cell: ({ name }) => name },
         {
           name: 'does',
           label: t('numbers.does'),
@@ -97,7 +99,7 @@ export function NumberForm({ number, onDone }: { number: CompanyNumber | undefin
         data-autofocus
         {...form.field('number')}
       />
-      <TextInput label={t('client.name')} required {...form.field('name')} />
+      <TextInput label={t('common.name')} required {...form.field('name')} />
       <Select
         label={t('numbers.group')}
         clearable
@@ -116,6 +118,24 @@ export function NumberForm({ number, onDone }: { number: CompanyNumber | undefin
         label={t('numbers.isProxy')}
         checked={form.values.isProxy}
         onChange={(event) => form.set({ isProxy: event.currentTarget.checked })}
+      />
+      <Select
+        label={t('numbers.announceRecording')}
+        description={t('numbers.announceHint')}
+        placeholder={t('numbers.announce.never')}
+        clearable
+        clearButtonProps={{ 'aria-label': t('numbers.announce.never') }}
+        data={ANNOUNCED.map((value) => ({ value, label: t(`numbers.announce.${value}`) }))}
+        {...form.field('announceRecording')}
+        onChange={(when) => form.set({ announceRecording: when as CompanyNumber['announceRecording'] })}
+      />
+      <OptionalNumberField
+        label={t('company.stickyMinutes')}
+        description={t('numbers.stickyHint')}
+        placeholder={t('numbers.asCompany')}
+        min={0}
+        max={525_600}
+        {...form.field('stickyMinutes')}
       />
     </FormModal>
   );

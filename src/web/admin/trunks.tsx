@@ -48,7 +48,7 @@ export default function Trunks() {
       stale={[API.trunkStates]}
       nameOf={({ name }) => name}
       columns={[
-        { name: 'name', label: t('client.name'), cell: ({ name }) => name },
+        { name: 'name', label: t('common.name'), cell: ({ name }) => name },
         { name: 'kind', label: t('trunks.kind'), cell: ({ kind }) => t(`trunks.by.${kind}`) },
         {
           name: 'host',
@@ -156,7 +156,7 @@ export function TrunkForm({ trunk, onDone }: { trunk: Trunk | undefined; onDone:
         ...(id && { params: { id } }),
       })}
     >
-      <TextInput label={t('client.name')} required data-autofocus {...form.field('name')} />
+      <TextInput label={t('common.name')} required data-autofocus {...form.field('name')} />
       <SegmentedControl
         aria-label={t('trunks.kind')}
         value={form.values.kind}

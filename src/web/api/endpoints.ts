@@ -1,59 +1,4 @@
-import type { Presence, PresenceChange, SuperviseRequest, SupervisionView } from '../../contracts/live.js';
-import type { CallDetail, CallRequest, CallsQuery, CallView } from '../../contracts/calls.js';
-import type {
-  ClientAnswer,
-  ClientChange,
-  ClientNote,
-  ClientNoteNew,
-  ClientsQuery,
-} from '../../contracts/clients.js';
-import type { Figures, FiguresQuery } from '../../contracts/figures.js';
-import type { FollowUpClosing, FollowUpsQuery, FollowUpView } from '../../contracts/follow-ups.js';
-import type {
-  Me,
-  PasswordChange,
-  Person,
-  PersonChange,
-  PersonNew,
-  SignInRequest,
-} from '../../contracts/identity.js';
-import type { LedgerEntryView, LedgerQuery } from '../../contracts/ledger.js';
-import type { MediaServerView } from '../../contracts/media-servers.js';
-import type { Page, PageQuery } from '../../contracts/page.js';
-import type {
-  Company,
-  CompanyChange,
-  CompanyNumber,
-  CompanyNumberChange,
-  CompanyNumberNew,
-  Extension,
-  ExtensionChange,
-  ExtensionNew,
-  ExtensionWithPassword,
-  RingGroup,
-  RingGroupChange,
-  RingGroupNew,
-  Trunk,
-  TrunkChange,
-  TrunkNew,
-} from '../../contracts/provisioning.js';
-import type {
-  NoteNew,
-  NoteView,
-  PeaksView,
-  RecordingsQuery,
-  RecordingView,
-} from '../../contracts/recordings.js';
-import type { DemoLine, PhoneCredentials } from '../../contracts/phone.js';
-import type { PromptView } from '../../contracts/prompts.js';
-import type { RightsTable } from '../../contracts/rights.js';
-import type { SoftphoneLink } from '../../contracts/softphone-link.js';
-import type { TrunkTestRequest, TrunkTestView } from '../../contracts/trunk-test.js';
-import type { RegisteredDevice, SoftphoneSettings, TrunkStateView } from '../../contracts/standing.js';
-
-interface Items<Item> {
-  items: Item[];
-}
+import type { AnswerOf, InputOf, RouteName } from '../../contracts/routes.js';
 
 /** One operation of the REST interface; `Answer` and `Input` exist for the compiler alone. */
 export interface Endpoint<Answer, Input = undefined> {
@@ -63,86 +8,91 @@ export interface Endpoint<Answer, Input = undefined> {
   readonly types?: (input: Input) => Answer;
 }
 
-const read = <Answer, Query = undefined>(path: string): Endpoint<Answer, Partial<Query>> => ({
-  method: 'GET',
-  path,
-});
-const write =
-  (method: 'POST' | 'PATCH' | 'PUT' | 'DELETE') =>
-  <Answer, Body = undefined>(path: string): Endpoint<Answer, Body> => ({ method, path });
-const post = write('POST');
-const patch = write('PATCH');
-const put = write('PUT');
-const remove = write('DELETE');
+/** An operation by its name among the contracts' routes: they say what it takes and answers. */
+function at<Name extends RouteName>(name: Name): Endpoint<AnswerOf<Name>, InputOf<Name>> {
+  const [method, path] = name.split(' ') as [Endpoint<never>['method'], string];
+  return { method, path };
+}
 
-/** Everything the pages ask of the server, with the contracts' types. A test holds it to the OpenAPI document. */
+/** Everything the pages ask of the server. */
 export const API = {
-  signIn: post<{ user: Person }, SignInRequest>('/sign-in'),
-  signOut: post<void>('/sign-out'),
-  me: read<Me>('/me'),
-  changePassword: post<void, PasswordChange>('/me/password'),
-  presence: read<Presence>('/me/presence'),
-  changePresence: put<Presence, PresenceChange>('/me/presence'),
+  signIn: at('POST /sign-in'),
+  signOut: at('POST /sign-out'),
+  me: at('GET /me'),
+  changePassword: at('POST /me/password'),
+  presence: at('GET /me/presence'),
+  changePresence: at('PUT /me/presence'),
 
-  calls: read<Page<CallView>, CallsQuery>('/calls'),
-  call: read<CallDetail>('/calls/{id}'),
-  startCall: post<CallView, CallRequest>('/calls'),
-  endCall: remove<void>('/calls/{id}'),
-  supervise: post<void, SuperviseRequest>('/calls/{id}/supervise'),
-  changeSupervision: patch<SupervisionView, SuperviseRequest>('/supervision'),
-  endSupervision: remove<void>('/supervision'),
-  phoneCredentials: post<PhoneCredentials>('/phone/credentials'),
-  demo: read<DemoLine>('/demo'),
-  clients: read<Page<ClientAnswer>, ClientsQuery>('/clients'),
-  client: read<ClientAnswer>('/clients/{id}'),
-  changeClient: patch<ClientAnswer, ClientChange>('/clients/{id}'),
-  clientNotes: read<Items<ClientNote>>('/clients/{id}/notes'),
-  writeClientNote: post<ClientNote, ClientNoteNew>('/clients/{id}/notes'),
-  takeBackClientNote: remove<void>('/clients/{id}/notes/{noteId}'),
-  followUps: read<Page<FollowUpView>, FollowUpsQuery>('/follow-ups'),
-  closeFollowUp: post<FollowUpView, FollowUpClosing>('/follow-ups/{id}/close'),
-  recordings: read<Page<RecordingView>, RecordingsQuery>('/recordings'),
-  recording: read<RecordingView>('/recordings/{id}'),
-  peaks: read<PeaksView>('/recordings/{id}/peaks'),
-  recordingNotes: read<Items<NoteView>>('/recordings/{id}/notes'),
-  writeRecordingNote: post<NoteView, NoteNew>('/recordings/{id}/notes'),
-  removeRecordingNote: remove<void>('/recordings/{id}/notes/{noteId}'),
-  figures: read<Figures, FiguresQuery>('/figures'),
-  ledger: read<Page<LedgerEntryView>, LedgerQuery>('/ledger'),
+  calls: at('GET /calls'),
+  call: at('GET /calls/{id}'),
+  startCall: at('POST /calls'),
+  endCall: at('DELETE /calls/{id}'),
+  supervise: at('POST /calls/{id}/supervise'),
+  followManager: at('POST /extensions/{id}/follow'),
+  changeSupervision: at('PATCH /supervision'),
+  endSupervision: at('DELETE /supervision'),
+  phoneCredentials: at('POST /phone/credentials'),
+  demo: at('GET /demo'),
+  clients: at('GET /clients'),
+  client: at('GET /clients/{id}'),
+  changeClient: at('PATCH /clients/{id}'),
+  clientNotes: at('GET /clients/{id}/notes'),
+  writeClientNote: at('POST /clients/{id}/notes'),
+  takeBackClientNote: at('DELETE /clients/{id}/notes/{noteId}'),
+  followUps: at('GET /follow-ups'),
+  closeFollowUp: at('POST /follow-ups/{id}/close'),
+  recordings: at('GET /recordings'),
+  recording: at('GET /recordings/{id}'),
+  peaks: at('GET /recordings/{id}/peaks'),
+  recordingNotes: at('GET /recordings/{id}/notes'),
+  writeRecordingNote: at('POST /recordings/{id}/notes'),
+  removeRecordingNote: at('DELETE /recordings/{id}/notes/{noteId}'),
+  deleteRecording: at('POST /recordings/{id}/deletion'),
+  holds: at('GET /recording-holds'),
+  placeHold: at('POST /recording-holds'),
+  liftHold: at('POST /recording-holds/{id}/lift'),
+  figures: at('GET /figures'),
+  ledger: at('GET /ledger'),
 
-  people: read<Page<Person>, PageQuery>('/people'),
-  createPerson: post<Person, PersonNew>('/people'),
-  changePerson: patch<Person, PersonChange>('/people/{id}'),
-  removePerson: remove<void>('/people/{id}'),
-  company: read<Company>('/company'),
-  changeCompany: patch<Company, CompanyChange>('/company'),
-  extensions: read<Page<Extension>, PageQuery>('/extensions'),
-  createExtension: post<ExtensionWithPassword, ExtensionNew>('/extensions'),
-  changeExtension: patch<Extension, ExtensionChange>('/extensions/{id}'),
-  softphoneLink: post<SoftphoneLink>('/extensions/{id}/softphone-link'),
-  newSipPassword: post<ExtensionWithPassword>('/extensions/{id}/sip-password'),
-  removeExtension: remove<void>('/extensions/{id}'),
-  groups: read<Page<RingGroup>, PageQuery>('/ring-groups'),
-  createGroup: post<RingGroup, RingGroupNew>('/ring-groups'),
-  changeGroup: patch<RingGroup, RingGroupChange>('/ring-groups/{id}'),
-  removeGroup: remove<void>('/ring-groups/{id}'),
-  numbers: read<Page<CompanyNumber>, PageQuery>('/company-numbers'),
-  createNumber: post<CompanyNumber, CompanyNumberNew>('/company-numbers'),
-  changeNumber: patch<CompanyNumber, CompanyNumberChange>('/company-numbers/{id}'),
-  removeNumber: remove<void>('/company-numbers/{id}'),
-  trunks: read<Page<Trunk>, PageQuery>('/trunks'),
-  createTrunk: post<Trunk, TrunkNew>('/trunks'),
-  changeTrunk: patch<Trunk, TrunkChange>('/trunks/{id}'),
-  removeTrunk: remove<void>('/trunks/{id}'),
+  people: at('GET /people'),
+  createPerson: at('POST /people'),
+  changePerson: at('PATCH /people/{id}'),
+  removePerson: at('DELETE /people/{id}'),
+  company: at('GET /company'),
+  changeCompany: at('PATCH /company'),
+  diallingRules: at('GET /dialling-rules'),
+  changeDiallingRules: at('PATCH /dialling-rules'),
+  recordingRules: at('GET /recording-rules'),
+  createRecordingRule: at('POST /recording-rules'),
+  changeRecordingRule: at('PATCH /recording-rules/{id}'),
+  removeRecordingRule: at('DELETE /recording-rules/{id}'),
+  extensions: at('GET /extensions'),
+  createExtension: at('POST /extensions'),
+  changeExtension: at('PATCH /extensions/{id}'),
+  softphoneLink: at('POST /extensions/{id}/softphone-link'),
+  newSipPassword: at('POST /extensions/{id}/sip-password'),
+  removeExtension: at('DELETE /extensions/{id}'),
+  groups: at('GET /ring-groups'),
+  createGroup: at('POST /ring-groups'),
+  changeGroup: at('PATCH /ring-groups/{id}'),
+  removeGroup: at('DELETE /ring-groups/{id}'),
+  numbers: at('GET /company-numbers'),
+  createNumber: at('POST /company-numbers'),
+  changeNumber: at('PATCH /company-numbers/{id}'),
+  removeNumber: at('DELETE /company-numbers/{id}'),
+  trunks: at('GET /trunks'),
+  createTrunk: at('POST /trunks'),
+  changeTrunk: at('PATCH /trunks/{id}'),
+  removeTrunk: at('DELETE /trunks/{id}'),
 
-  testTrunk: post<TrunkTestView, TrunkTestRequest>('/trunks/{id}/test'),
-  prompts: read<Items<PromptView>>('/prompts'),
-  putPrompt: put<PromptView, Blob>('/prompts/{language}/{name}'),
-  removePrompt: remove<void>('/prompts/{language}/{name}'),
+  testTrunk: at('POST /trunks/{id}/test'),
+  prompts: at('GET /prompts'),
+  putPrompt: at('PUT /prompts/{language}/{name}'),
+  removePrompt: at('DELETE /prompts/{language}/{name}'),
 
-  rights: read<RightsTable>('/rights'),
-  devices: read<Items<RegisteredDevice>>('/devices'),
-  trunkStates: read<Items<TrunkStateView>>('/trunk-states'),
-  softphone: read<SoftphoneSettings>('/softphone-settings'),
-  mediaServers: read<Items<MediaServerView>>('/media-servers'),
+  rights: at('GET /rights'),
+  devices: at('GET /devices'),
+  trunkStates: at('GET /trunk-states'),
+  softphone: at('GET /softphone-settings'),
+  mediaServers: at('GET /media-servers'),
 } as const;

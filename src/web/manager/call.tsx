@@ -11,6 +11,7 @@ import { useNames } from '../i18n/names.js';
 import { ClientName, Outcome, talkedFor } from '../parts/call-parts.js';
 import { between, durationOf, useFormat } from '../parts/format.js';
 import { Page } from '../parts/page.js';
+import { RecordingKept } from '../parts/recording-kept.js';
 import { Rows, RowLink, type Column } from '../parts/rows.js';
 import { Trouble, Waiting } from '../parts/states.js';
 
@@ -85,9 +86,12 @@ function CallFacts({ call }: { call: CallDetail }) {
         </SimpleGrid>
       </Paper>
       {call.recordingId && call.endedAt && may('recordings.play') && (
-        <Suspense fallback={<Waiting rows={2} />}>
-          <Player recordingId={call.recordingId} />
-        </Suspense>
+        <>
+          <Suspense fallback={<Waiting rows={2} />}>
+            <Player recordingId={call.recordingId} />
+          </Suspense>
+          <RecordingKept recordingId={call.recordingId} />
+        </>
       )}
       <section>
         <Group justify="space-between" mb="sm">

@@ -22,7 +22,9 @@ import { API } from '../api/endpoints.js';
 import { useMay } from '../api/me.js';
 import { reading } from '../api/query.js';
 import { CallClient } from '../phone-panel/call-client.js';
+import { nameOf } from '../parts/call-parts.js';
 import { CallsTable } from '../parts/calls-table.js';
+import { HoldButton } from '../parts/hold-button.js';
 import { Listed } from '../parts/listed.js';
 import { Page } from '../parts/page.js';
 import { Empty, Trouble, Waiting } from '../parts/states.js';
@@ -66,6 +68,7 @@ function Card({ client }: { client: ClientAnswer }) {
               {t('clients.change')}
             </Button>
           )}
+          <HoldButton of={{ clientId: client.id }} name={nameOf(client)} />
           <CallClient client={client} />
         </>
       }

@@ -8,7 +8,7 @@ import type { RequestError } from '../api/request.js';
 import { useFieldTrouble, useTrouble } from './trouble.js';
 import { Window } from './window.js';
 
-interface Change<Input> {
+export interface Change<Input> {
   params?: Record<string, string>;
   input?: Input;
 }
@@ -64,6 +64,8 @@ interface FormModalProps<Values, Answer, Input> {
   form: Fields<Values, Answer, Input>;
   change: (values: Values) => Change<Input>;
   onClose: () => void;
+  /** What the button says, where it does more than save. */
+  action?: string;
   /** In place of closing. */
   onSaved?: (answer: Answer) => void;
   children: ReactNode;
@@ -75,6 +77,7 @@ export function FormModal<Values extends object, Answer, Input>({
   form,
   change,
   onClose,
+  action,
   onSaved,
   children,
 }: FormModalProps<Values, Answer, Input>) {
@@ -98,7 +101,7 @@ export function FormModal<Values extends object, Answer, Input>({
               {t('common.cancel')}
             </Button>
             <Button type="submit" loading={form.saving}>
-              {t('common.save')}
+              {action ?? t('common.save')}
             </Button>
           </Group>
         </Stack>

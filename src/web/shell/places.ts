@@ -1,8 +1,10 @@
 import type { LucideIcon } from 'lucide-react';
 import BookOpen from 'lucide-react/icons/book-open';
+import Building2 from 'lucide-react/icons/building-2';
 import Cable from 'lucide-react/icons/cable';
 import Hash from 'lucide-react/icons/hash';
 import HeartPulse from 'lucide-react/icons/heart-pulse';
+import ListChecks from 'lucide-react/icons/list-checks';
 import Megaphone from 'lucide-react/icons/megaphone';
 import KeyRound from 'lucide-react/icons/key-round';
 import MonitorSmartphone from 'lucide-react/icons/monitor-smartphone';
@@ -14,8 +16,10 @@ import Disc3 from 'lucide-react/icons/disc-3';
 import ListTodo from 'lucide-react/icons/list-todo';
 import PhoneCall from 'lucide-react/icons/phone-call';
 import PhoneMissed from 'lucide-react/icons/phone-missed';
+import PhoneOutgoing from 'lucide-react/icons/phone-outgoing';
 import Rocket from 'lucide-react/icons/rocket';
 import Radio from 'lucide-react/icons/radio';
+import Scale from 'lucide-react/icons/scale';
 import Users from 'lucide-react/icons/users';
 import type { Role } from '../../contracts/identity.js';
 import type { Texts } from '../i18n/en.js';
@@ -64,6 +68,7 @@ export const SECTIONS: readonly Section[] = [
     name: 'setup',
     places: [
       { to: '/set-up', name: 'setUp', icon: Rocket, roles: ['admin'], right: 'provisioning.change' },
+      { to: '/company', name: 'company', icon: Building2, roles: ['admin'], right: 'provisioning.read' },
       { to: '/people', name: 'people', icon: UserRound, roles: ['admin'], right: 'people.read' },
       {
         to: '/extensions',
@@ -83,6 +88,21 @@ export const SECTIONS: readonly Section[] = [
       { to: '/numbers', name: 'numbers', icon: Hash, roles: ['admin'], right: 'provisioning.read' },
       { to: '/prompts', name: 'prompts', icon: Megaphone, roles: ['admin'], right: 'provisioning.read' },
       { to: '/trunks', name: 'trunks', icon: Cable, roles: ['admin'], right: 'provisioning.read' },
+      {
+        to: '/dialling-rules',
+        name: 'diallingRules',
+        icon: PhoneOutgoing,
+        roles: ['admin'],
+        right: 'provisioning.read',
+      },
+      {
+        to: '/recording-rules',
+        name: 'recordingRules',
+        icon: ListChecks,
+        roles: ['admin'],
+        right: 'provisioning.read',
+      },
+      { to: '/holds', name: 'holds', icon: Scale, roles: ['admin'], right: 'recordings.hold' },
       { to: '/rights', name: 'rights', icon: KeyRound, roles: ['admin'], right: 'people.read' },
       { to: '/ledger', name: 'ledger', icon: BookOpen, roles: ['admin'], right: 'ledger.read' },
       { to: '/state', name: 'health', icon: HeartPulse, roles: ['admin'], right: 'provisioning.read' },

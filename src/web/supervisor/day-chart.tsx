@@ -12,9 +12,11 @@ const PARTS = [
   { name: 'answered', of: ({ answered }: Slot) => answered, swatch: 'var(--mantine-color-pine-5)' },
   { name: 'missed', of: ({ missed }: Slot) => missed, swatch: 'var(--mantine-color-red-6)' },
   { name: 'abandoned', of: ({ abandoned }: Slot) => abandoned, swatch: 'var(--mantine-color-orange-5)' },
+  { name: 'outbound', of: ({ outbound }: Slot) => outbound, swatch: 'var(--mantine-color-blue-5)' },
   {
     name: 'other',
-    of: ({ refused, unreached, going }: Slot) => refused + unreached + going,
+    of: ({ inbound, answered, missed, abandoned, internal }: Slot) =>
+      inbound - answered - missed - abandoned + internal,
     swatch: 'var(--mantine-color-gray-5)',
   },
 ] as const;

@@ -78,10 +78,8 @@ function DayFigures({ figures }: { figures: Figures }) {
   const format = useFormat();
   const { total, from, to } = figures;
   const within = { from, to };
-  const answeredShare =
-    total.inbound > 0
-      ? Math.round((total.answered / Math.max(1, total.answered + total.missed + total.abandoned)) * 100)
-      : null;
+  const asked = total.answered + total.missed + total.abandoned;
+  const answeredShare = asked > 0 ? Math.round((total.answered / asked) * 100) : null;
   const managers: Column<Figures['managers'][number]>[] = [
     {
       name: 'manager',
@@ -98,36 +96,40 @@ function DayFigures({ figures }: { figures: Figures }) {
       align: 'right',
       cell: (one) => format.number(one.answered),
     },
+    { name: 'reached', label: t('day.reached'), align: 'right', cell: (one) => format.number(one.reached) },
     { name: 'missed', label: t('day.rangInVain'), align: 'right', cell: (one) => format.number(one.missed) },
     { name: 'talked', label: t('day.talked'), align: 'right', cell: ({ talkedMs }) => durationOf(talkedMs) },
   ];
   return (
     <Stack gap="lg">
-      <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }}>
+      <SimpleGrid cols={{ base: 2, sm: 4 }}>
         <Figure
           name={t('day.inbound')}
           value={format.number(total.inbound)}
           to={callsLink({ ...within, direction: 'inbound' })}
         />
-        <Figure
-          name={t('day.answered')}
-          value={format.number(total.answered)}
-          to={callsLink({ ...within, outcome: 'answered' })}
-        />
-        <Figure
-          name={t('day.missed')}
-          value={format.number(total.missed)}
-          to={callsLink({ ...within, outcome: 'missed' })}
-        />
-        <Figure
-          name={t('day.abandoned')}
-          value={format.number(total.abandoned)}
-          to={callsLink({ ...within, outcome: 'abandoned' })}
-        />
+        {(['answered', 'missed', 'abandoned'] as const).map((outcome) => (
+          <Figure
+            key={outcome}
+            name={t(`day.${outcome}`)}
+            value={format.number(total[outcome])}
+            to={callsLink({ ...within, direction: 'inbound', outcome })}
+          />
+        ))}
         <Figure name={t('day.share')} value={answeredShare === null ? '–' : `${answeredShare}\u00a0%`} />
         <Figure
           name={t('day.wait')}
           value={total.medianAnswerS === null ? '–' : durationOf(total.medianAnswerS * 1000)}
+        />
+        <Figure
+          name={t('day.outbound')}
+          value={format.number(total.outbound)}
+          to={callsLink({ ...within, direction: 'outbound' })}
+        />
+        <Figure
+          name={t('day.reached')}
+          value={format.number(total.reached)}
+          to={callsLink({ ...within, direction: 'outbound', outcome: 'answered' })}
         />
       </SimpleGrid>
       <Paper p="lg">

@@ -1,19 +1,17 @@
-import { Badge, Button, Group, Stack, Text, Textarea } from '@mantine/core';
+import { Badge, Button } from '@mantine/core';
 import ShieldCheck from 'lucide-react/icons/shield-check';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FollowUpView } from '../../contracts/follow-ups.js';
 import { API } from '../api/endpoints.js';
 import { useMay } from '../api/me.js';
-import { useChange } from '../api/query.js';
 import { ClientName, nameOf } from '../parts/call-parts.js';
 import { useFormat } from '../parts/format.js';
 import { Listed } from '../parts/listed.js';
 import { Page } from '../parts/page.js';
+import { ReasonWindow } from '../parts/reason.js';
 import { Rows, type Column } from '../parts/rows.js';
 import { Empty } from '../parts/states.js';
-import { useFieldTrouble, useTrouble } from '../parts/trouble.js';
-import { Window } from '../parts/window.js';
 
 const REFRESH_MS = 15_000;
 
@@ -87,49 +85,17 @@ export default function Missed() {
       >
         {(owed) => <Rows label={t('missed.title')} columns={columns} items={owed} keyOf={({ id }) => id} />}
       </Listed>
-      {closing && <Closing followUp={closing} onDone={() => setClosing(undefined)} />}
+      {closing && (
+        <ReasonWindow
+          title={t('missed.closeOf', { name: nameOf(closing.client) })}
+          question={t('missed.reason')}
+          action={t('missed.close')}
+          endpoint={API.closeFollowUp}
+          stale={[API.followUps]}
+          change={(reason) => ({ params: { id: closing.id }, input: { reason } })}
+          onDone={() => setClosing(undefined)}
+        />
+      )}
     </Page>
-  );
-}
-
-function Closing({ followUp, onDone }: { followUp: FollowUpView; onDone: () => void }) {
-  const { t } = useTranslation();
-  const words = useTrouble();
-  const troubleAt = useFieldTrouble();
-  const [reason, setReason] = useState('');
-  const close = useChange(API.closeFollowUp, [API.followUps]);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    close.mutate({ params: { id: followUp.id }, input: { reason } }, { onSuccess: onDone });
-  };
-  const { error } = close;
-  return (
-    <Window onClose={onDone} title={t('missed.closeOf', { name: nameOf(followUp.client) })}>
-      <form onSubmit={submit}>
-        <Stack>
-          <Text size="sm" c="dimmed">
-            {t('missed.closeHint')}
-          </Text>
-          <Textarea
-            label={t('missed.reason')}
-            required
-            autosize
-            minRows={2}
-            data-autofocus
-            value={reason}
-            error={error && (troubleAt(error, 'reason') ?? words(error))}
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onDone}>
-              {t('common.cancel')}
-            </Button>
-            <Button type="submit" loading={close.isPending}>
-              {t('missed.close')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Window>
   );
 }

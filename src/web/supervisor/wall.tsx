@@ -8,7 +8,7 @@ import { ClientName } from '../parts/call-parts.js';
 import { durationOf, useFormat } from '../parts/format.js';
 import { Page } from '../parts/page.js';
 import { Empty } from '../parts/states.js';
-import { Supervise } from './supervise.js';
+import { Follow, Supervise } from './supervise.js';
 import styles from './wall.module.css';
 
 const isFree = ({ state, presence }: LiveExtensionView): boolean => state === 'free' && presence === 'here';
@@ -19,6 +19,7 @@ const PEOPLE: Record<LiveExtensionView['state'], string> = {
   free: 'pine',
   ringing: 'yellow',
   talking: 'blue',
+  supervising: 'grape',
 };
 
 /** All calls and all managers, as they are this moment. */
@@ -128,7 +129,7 @@ function Since({ iso }: { iso: string }) {
 const Manager = memo(function Manager({ extension }: { extension: LiveExtensionView }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { name, number, state, presence, backAt } = extension;
+  const { name, number, state, presence, backAt, followers } = extension;
   const isAway = presence === 'away';
   return (
     <Paper component="li" p="sm">
@@ -141,7 +142,7 @@ const Manager = memo(function Manager({ extension }: { extension: LiveExtensionV
             {number}
           </Text>
         </Stack>
-        <Stack gap={4} align="flex-end">
+        <Stack gap={4} align="flex-end" ml="auto">
           <Badge variant="light" color={isAway && state === 'free' ? 'gray' : PEOPLE[state]} tt="none">
             {isAway && state === 'free' ? t('presence.away') : t(`extension.${state}`)}
           </Badge>
@@ -151,7 +152,13 @@ const Manager = memo(function Manager({ extension }: { extension: LiveExtensionV
             </Text>
           )}
         </Stack>
+        <Follow manager={extension} />
       </Group>
+      {followers.map((follower) => (
+        <Text key={follower.extension.number} size="sm" c="dimmed">
+          {t(`supervise.follows.${follower.mode}`, { name: follower.extension.name })}
+        </Text>
+      ))}
     </Paper>
   );
 });

@@ -20,7 +20,7 @@ export function CompanyStep({ company, onDone }: { company: Company; onDone: () 
   return (
     <form onSubmit={submit} noValidate>
       <Stack maw="26rem">
-        <TextInput label={t('client.name')} required {...form.field('name')} />
+        <TextInput label={t('common.name')} required {...form.field('name')} />
         <TextInput
           label={t('setUp.country')}
           description={t('setUp.countryHint')}

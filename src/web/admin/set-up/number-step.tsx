@@ -56,7 +56,7 @@ export function NumberStep({ number, group, onDone }: NumberStepProps) {
           onChange={(event) => setWritten(event.currentTarget.value)}
         />
         <TextInput
-          label={t('client.name')}
+          label={t('common.name')}
           description={t('setUp.numberName')}
           required
           value={name}

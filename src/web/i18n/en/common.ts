@@ -27,6 +27,7 @@ export const common = {
     recordings: 'Recordings',
     day: 'Day in figures',
     setUp: 'First steps',
+    company: 'Company',
     people: 'People',
     extensions: 'Extensions',
     devices: 'Devices now',
@@ -34,6 +35,9 @@ export const common = {
     numbers: 'Company numbers',
     prompts: 'Prompts',
     trunks: 'Trunks',
+    diallingRules: 'Dialling rules',
+    recordingRules: 'Recording rules',
+    holds: 'Legal holds',
     rights: 'Rights',
     ledger: 'Ledger',
     health: 'Health',
@@ -74,6 +78,7 @@ export const common = {
     reload: 'Load again',
   },
   common: {
+    name: 'Name',
     save: 'Save',
     cancel: 'Cancel',
     close: 'Close',
@@ -95,6 +100,7 @@ export const common = {
     seconds_one: '{{count}} s',
     seconds_other: '{{count}} s',
   },
+  reason: { hint: 'The reason stays in the ledger for ever, with your name.' },
   client: {
     code: 'Code',
     name: 'Name',
@@ -139,6 +145,7 @@ export const common = {
     free: 'free',
     ringing: 'ringing',
     talking: 'talking',
+    supervising: 'supervises',
   },
   presence: {
     here: 'Here',

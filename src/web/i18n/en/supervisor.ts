@@ -26,6 +26,13 @@ export const supervisor = {
     call: 'Join: take part in the call with {{name}}',
     leave: 'Leave the call',
     join: 'Join',
+    followOf: 'Follow {{name}} from call to call',
+    followNoMore: 'Follow no more',
+    follows: {
+      listen: '{{name}} listens to each call',
+      whisper: '{{name}} whispers in each call',
+      barge: '{{name}} takes part in each call',
+    },
     do: { listen: 'Listen', whisper: 'Whisper to the manager', barge: 'Speak with both' },
   },
   missed: {
@@ -37,7 +44,6 @@ export const supervisor = {
     due: 'Due',
     close: 'Close',
     closeOf: 'Close without a call: {{name}}',
-    closeHint: 'The reason stays in the ledger for ever, with your name.',
     reason: 'Why does nobody need to call?',
     empty: 'Nobody is owed a call',
     emptyHint: 'Every missed call opens an entry here by itself.',
@@ -80,6 +86,8 @@ export const supervisor = {
     answered: 'Answered',
     missed: 'Missed',
     abandoned: 'Gave up',
+    outbound: 'Outgoing',
+    reached: 'Reached',
     share: 'Answered share',
     wait: 'Median wait',
     byHour: 'Calls by the hour',
@@ -91,6 +99,7 @@ export const supervisor = {
     answered: 'answered',
     missed: 'missed',
     abandoned: 'gave up',
+    outbound: 'outgoing',
     other: 'other',
   },
 };

@@ -30,6 +30,7 @@ export const common: Translated<typeof english> = {
     recordings: 'Записи',
     day: 'День в цифрах',
     setUp: 'Первые шаги',
+    company: 'Компания',
     people: 'Люди',
     extensions: 'Внутренние номера',
     devices: 'Устройства сейчас',
@@ -37,6 +38,9 @@ export const common: Translated<typeof english> = {
     numbers: 'Номера компании',
     prompts: 'Подсказки',
     trunks: 'Транки',
+    diallingRules: 'Правила набора',
+    recordingRules: 'Правила записи',
+    holds: 'Запреты удаления',
     rights: 'Права',
     ledger: 'Журнал',
     health: 'Состояние',
@@ -79,6 +83,7 @@ export const common: Translated<typeof english> = {
     reload: 'Загрузить снова',
   },
   common: {
+    name: 'Название',
     save: 'Сохранить',
     cancel: 'Отмена',
     close: 'Закрыть',
@@ -102,6 +107,7 @@ export const common: Translated<typeof english> = {
     seconds_many: '{{count}} с',
     seconds_other: '{{count}} с',
   },
+  reason: { hint: 'Причина останется в журнале навсегда, с вашим именем.' },
   client: {
     code: 'Код',
     name: 'Имя',
@@ -146,6 +152,7 @@ export const common: Translated<typeof english> = {
     free: 'свободен',
     ringing: 'звонит',
     talking: 'говорит',
+    supervising: 'слушает других',
   },
   presence: {
     here: 'На месте',

@@ -29,6 +29,13 @@ export const supervisor: Translated<typeof english> = {
     call: 'Войти: участвовать в разговоре с {{name}}',
     leave: 'Выйти из разговора',
     join: 'Войти',
+    followOf: 'Следовать за {{name}} из звонка в звонок',
+    followNoMore: 'Больше не следовать',
+    follows: {
+      listen: '{{name}} слушает каждый звонок',
+      whisper: '{{name}} подсказывает в каждом звонке',
+      barge: '{{name}} участвует в каждом звонке',
+    },
     do: { listen: 'Слушать', whisper: 'Подсказать менеджеру', barge: 'Говорить с обоими' },
   },
   missed: {
@@ -40,7 +47,6 @@ export const supervisor: Translated<typeof english> = {
     due: 'Срок',
     close: 'Закрыть',
     closeOf: 'Закрыть без звонка: {{name}}',
-    closeHint: 'Причина останется в журнале навсегда, с вашим именем.',
     reason: 'Почему звонить не нужно?',
     empty: 'Никто не ждёт звонка',
     emptyHint: 'Каждый пропущенный звонок появляется здесь сам.',
@@ -85,6 +91,8 @@ export const supervisor: Translated<typeof english> = {
     answered: 'Отвечены',
     missed: 'Пропущены',
     abandoned: 'Не дождались',
+    outbound: 'Исходящие',
+    reached: 'Дозвонились',
     share: 'Доля отвеченных',
     wait: 'Обычное ожидание',
     byHour: 'Звонки по часам',
@@ -96,6 +104,7 @@ export const supervisor: Translated<typeof english> = {
     answered: 'отвечены',
     missed: 'пропущены',
     abandoned: 'не дождались',
+    outbound: 'исходящие',
     other: 'прочие',
   },
 };
