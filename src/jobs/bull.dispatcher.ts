@@ -28,6 +28,10 @@ export class BullDispatcher implements Dispatcher {
     });
   }
 
+  get isUp(): boolean {
+    return this.queue.client.status === 'ready';
+  }
+
   async start(run: (id: string) => Promise<void>): Promise<void> {
     void this.queue
       .process(CONCURRENCY, async ({ id }) => run(String(id)))

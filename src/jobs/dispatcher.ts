@@ -5,6 +5,8 @@ import type { DueJob } from './outbox.js';
  * do, and what was lost is offered again.
  */
 export interface Dispatcher {
+  /** Whether it can bring jobs just now; those it cannot bring wait in the outbox. */
+  readonly isUp: boolean;
   /** @param run runs one job; a rejection means "not now", it is offered again */
   start(run: (id: string) => Promise<void>): Promise<void>;
   /** Offers a job; one that is waiting already is not taken twice. Never rejects. */

@@ -10,6 +10,7 @@ const LONGEST_WAIT_MS = 60_000;
 
 /** Dispatches within this process, where no Redis is configured. */
 export class InProcessDispatcher implements Dispatcher {
+  readonly isUp = true;
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly queue = new Set<string>();
   private readonly running = new Map<string, Promise<void>>();

@@ -1,5 +1,6 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import type { Settings } from '../common/env.js';
+import { HealthIndicators } from '../common/health-indicators.js';
 import { SETTINGS } from '../common/settings.js';
 import { Database } from '../database/database.js';
 import { BullDispatcher } from './bull.dispatcher.js';
@@ -39,4 +40,13 @@ import { RecurringJobs } from './recurring-jobs.js';
   ],
   exports: [JobHandlers, Outbox, RecurringJobs, Jobs],
 })
-export class JobsModule {}
+export class JobsModule implements OnModuleInit {
+  constructor(
+    private readonly indicators: HealthIndicators,
+    private readonly jobs: Jobs,
+  ) {}
+
+  onModuleInit(): void {
+    this.indicators.register('jobs', () => this.jobs.health());
+  }
+}

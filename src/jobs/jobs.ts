@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { messageOf } from '../common/app-error.js';
+import type { Health } from '../common/health-indicators.js';
 import { log } from '../common/log.js';
 import { Database } from '../database/database.js';
 import type { Dispatcher } from './dispatcher.js';
@@ -10,6 +11,9 @@ import type { DueJob, Outbox } from './outbox.js';
 /** Milliseconds between two looks for rows that no dispatcher remembers. */
 const SWEEP_MS = 5000;
 const ROWS_PER_SWEEP = 500;
+
+/** Jobs that stand for longer than this after their time wait for something. */
+const OVERDUE_S = 60;
 
 /** Sees to it that every row of the outbox is run: told of new ones, and looking for forgotten ones. */
 @Injectable()
@@ -34,6 +38,19 @@ export class Jobs {
     this.forget = this.outbox.events.on('added', (job) => this.dispatcher.offer(job));
     this.timer = setInterval(() => void this.sweep(), this.sweepMs).unref();
     await this.sweep();
+  }
+
+  /** Calls go on without them: they are late, and none is lost. */
+  async health(): Promise<Health> {
+    if (!this.dispatcher.isUp) return { up: true, detail: 'Redis is away: jobs wait' };
+    const [{ overdue }] = await this.database.transaction('*', (tx) =>
+      tx.query<[{ overdue: number }]>(
+        `SELECT count(*)::int AS overdue FROM outbox_job
+         WHERE done_at IS NULL AND run_at < now() - make_interval(secs => $1)`,
+        [OVERDUE_S],
+      ),
+    );
+    return { up: true, ...(overdue > 0 && { detail: `${overdue} jobs wait` }) };
   }
 
   private async run(id: string): Promise<void> {

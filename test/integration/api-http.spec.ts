@@ -112,7 +112,10 @@ describe('the web side', () => {
     expect((await api.fetch('GET', '/health/live')).body).toEqual({ status: 'up' });
     const ready = await api.fetch('GET', '/health/ready');
     expect(ready.status).toBe(200);
-    expect(ready.body).toEqual({ status: 'up', parts: { database: { up: true }, spool: { up: true } } });
+    expect(ready.body).toEqual({
+      status: 'up',
+      parts: { database: { up: true }, spool: { up: true }, jobs: { up: true } },
+    });
   });
 
   test('shows metrics to this machine, and to others with an administrator’s token alone', async () => {

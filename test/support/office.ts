@@ -167,13 +167,8 @@ export class Office {
 
 /** Fails unless this tone of TONES, and no other of them, is heard; the beginning of a bridge may be silent. */
 export async function expectToHear(audio: RtpAudio, tone: number, limitMs = 5000): Promise<void> {
-  await within(
-    limitMs,
-    `${tone} Hz is heard`,
-    (async () => {
-      while (!tonesIn(await audio.listen(200), ALL_TONES).includes(tone));
-    })(),
-  );
+  const hears = async () => tonesIn(await audio.listen(200), ALL_TONES).includes(tone);
+  await within(limitMs, `${tone} Hz is heard`, until(`${tone} Hz is heard`, hears, limitMs, 0));
   expect(tonesIn(await audio.listen(400), ALL_TONES)).toEqual([tone]);
 }
 

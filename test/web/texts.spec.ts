@@ -81,8 +81,8 @@ describe('what the pages say', () => {
   });
 
   test('has in both languages whatever the parts of the server say of their health', () => {
-    const sources = ['health', 'sip', 'media', 'common'].flatMap((folder) =>
-      filesBelow(folder, /^[\w.-]*(module|health-indicators)\.ts$/),
+    const sources = ['health', 'jobs', 'sip', 'media', 'common'].flatMap((folder) =>
+      filesBelow(folder, /^[\w.-]*(module|health-indicators|jobs)\.ts$/),
     );
     const details = sentencesOf('detail', sources);
     expect(details.length).toBeGreaterThan(3);

@@ -268,7 +268,6 @@ export const admin = {
       spool: 'Ledger’s spool',
       drachtio: 'SIP server',
       media: 'Media servers',
-      redis: 'Redis',
       jobs: 'Background jobs',
     },
     servers: 'Media servers',

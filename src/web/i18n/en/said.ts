@@ -92,6 +92,8 @@ export const said = {
   noSources: 'is empty: a trunk of kind address is known by where it sends from',
   registrationNeeds: 'and password are what a trunk of kind registration signs in with',
   writesWait: '{{count}} writes wait',
+  jobsWait: '{{count}} jobs wait',
+  redisAway: 'Redis is away: jobs wait',
   silent: 'no answer in {{ms}} ms',
   noSipServer: 'no connection to drachtio-server',
   noMediaServer: 'no media server is up',

@@ -271,7 +271,6 @@ export const admin: Translated<typeof english> = {
       spool: 'Буфер журнала',
       drachtio: 'SIP-сервер',
       media: 'Медиасерверы',
-      redis: 'Redis',
       jobs: 'Фоновые задачи',
     },
     servers: 'Медиасерверы',

@@ -95,6 +95,8 @@ export const said: Translated<typeof english> = {
   noSources: 'не заполнено: транк «по адресу» узнают по адресам, с которых он шлёт',
   registrationNeeds: 'и пароль нужны транку «по регистрации»',
   writesWait: 'ждут записи: {{count}}',
+  jobsWait: 'ждут задачи: {{count}}',
+  redisAway: 'Redis недоступен: задачи ждут',
   silent: 'нет ответа за {{ms}} мс',
   noSipServer: 'нет связи с drachtio-server',
   noMediaServer: 'ни один медиасервер не работает',
