@@ -115,6 +115,7 @@ describeWith(['chromium'], 'every page', () => {
     await page.getByText('is not 2 to 6 digits').waitFor();
     await page.getByRole('textbox', { name: 'Number' }).fill('104');
     await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'QR code for Linphone' }).click();
     await page.getByRole('img', { name: 'QR code of the account' }).waitFor();
     await expectNoBarriers(page);
     await context.close();

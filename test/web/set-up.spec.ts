@@ -33,11 +33,11 @@ describeWith(['chromium'], 'the first steps', () => {
     const { page, context, complaints } = await visit(browser, system.web);
     await signIn(page, ADMIN.email, ADMIN.password);
     await page.getByRole('heading', { name: 'First steps' }).waitFor();
-    await fill(page, 'Name', 'Romashka');
-    await fill(page, 'Country', 'R');
     await press(page, 'Save and go on');
-    await page.getByText('is not the two letters of a country').waitFor();
-    await fill(page, 'Country', 'RU');
+    await page.getByText('is empty').waitFor();
+    await fill(page, 'Name', 'Romashka');
+    await page.getByRole('combobox', { name: 'Country' }).fill('Russ');
+    await page.getByRole('option', { name: 'Russia' }).click();
     await press(page, 'Save and go on');
 
     await press(page, 'New trunk');
@@ -75,6 +75,7 @@ describeWith(['chromium'], 'the first steps', () => {
     await fill(page, 'E-mail', 'anna@example.com');
     await press(page, 'Add this person');
     const card = page.getByRole('dialog');
+    await card.getByRole('button', { name: 'QR code for Linphone' }).click();
     await card.getByRole('img', { name: 'QR code of the account' }).waitFor();
     const password = await card
       .getByRole('row', { name: /^Password/ })

@@ -2,7 +2,7 @@ import { Group, PasswordInput, Select, Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Company, CompanyChange } from '../../contracts/provisioning.js';
 import { API } from '../api/endpoints.js';
-import { useCountries } from '../parts/countries.js';
+import { CountrySelect } from '../parts/country-select.js';
 import { useFields, type Fields } from '../parts/form.js';
 import { Loaded } from '../parts/loaded.js';
 import { NumberField } from '../parts/number-field.js';
@@ -121,20 +121,11 @@ interface PartProps {
 
 function CompanyItself({ form }: PartProps) {
   const { t } = useTranslation();
-  const countries = useCountries();
   const { timeZone } = form.values;
   return (
     <SettingsPart title={t('company.itself')}>
       <TextInput label={t('common.name')} required {...form.field('name')} />
-      <Select
-        label={t('setUp.country')}
-        description={t('company.countryHint')}
-        searchable
-        allowDeselect={false}
-        data={countries}
-        {...form.field('country')}
-        onChange={(country) => country && form.set({ country })}
-      />
+      <CountrySelect {...form.field('country')} onChange={(country) => form.set({ country })} />
       <Select
         label={t('setUp.timeZone')}
         description={t('company.timeZoneHint')}

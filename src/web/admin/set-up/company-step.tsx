@@ -3,6 +3,7 @@ import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Company } from '../../../contracts/provisioning.js';
 import { API } from '../../api/endpoints.js';
+import { CountrySelect } from '../../parts/country-select.js';
 import { FormTrouble, useFields } from '../../parts/form.js';
 
 /** What numbers are read as, which language callers hear and which times are meant. */
@@ -21,14 +22,7 @@ export function CompanyStep({ company, onDone }: { company: Company; onDone: () 
     <form onSubmit={submit} noValidate>
       <Stack maw="26rem">
         <TextInput label={t('common.name')} required {...form.field('name')} />
-        <TextInput
-          label={t('setUp.country')}
-          description={t('setUp.countryHint')}
-          maxLength={2}
-          required
-          {...form.field('country')}
-          onChange={(event) => form.set({ country: event.currentTarget.value.toUpperCase() })}
-        />
+        <CountrySelect {...form.field('country')} onChange={(country) => form.set({ country })} />
         <Select
           label={t('setUp.timeZone')}
           searchable

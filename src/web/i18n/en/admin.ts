@@ -132,7 +132,6 @@ export const admin = {
     done: 'done',
     next: 'Save and go on',
     country: 'Country',
-    countryHint: 'Two letters, as in RU or DE',
     timeZone: 'Time zone',
     numberName: 'For your own lists, as in Main number',
     everybody: 'Everybody',

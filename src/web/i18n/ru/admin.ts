@@ -136,7 +136,6 @@ export const admin: Translated<typeof english> = {
     done: 'готово',
     next: 'Сохранить и дальше',
     country: 'Страна',
-    countryHint: 'Две латинские буквы, например RU или KZ',
     timeZone: 'Часовой пояс',
     numberName: 'Для ваших списков, например «Основной»',
     everybody: 'Все',
