@@ -5,7 +5,7 @@ import { newId } from '../common/ids.js';
 import { DataKeys } from '../database/data-keys.js';
 import { KNOWN, narrowedToUserOf, seesCompany } from '../identity/scope.js';
 import { newClientCode } from './client-code.js';
-import { NumberVault, type ProtectedNumber, type StoredNumber } from './number-vault.js';
+import { NumberVault, type ProtectedNumber } from './number-vault.js';
 
 /** A client as calls and managers see him. */
 export interface ClientView {
@@ -59,19 +59,25 @@ export class ClientDirectory {
       // Refused for its code, or for a data key that came or went just now.
       if (attempt > 0) await this.keys.refresh(tx);
       const stored = this.vault.store(number);
-      const known = await this.find(tx, companyId, stored, companyNumberId);
-      if (known) return known;
-      // Waits for whoever inserts the same number or code just now, and then does nothing.
-      const [made] = await tx.query<Omit<ClientView, 'isNew'>[]>(
-        `INSERT INTO client (id, company_id, code, number_hash, number_hash_even, number_sealed, last_company_number_id)
-         SELECT $1, $2, $3, $4, $5, $6, $7 WHERE ${KEYS_ARE_CURRENT}
-         ON CONFLICT DO NOTHING RETURNING ${VIEW}`,
+      // One round trip. The insert waits for whoever inserts the same number or code just now, and then does nothing.
+      const [client] = await tx.query<ReachableClient[]>(
+        `WITH known AS (
+           SELECT ${VIEW}, last_company_number_id FROM client
+           WHERE company_id = $2 AND (number_hash = $4 OR number_hash_even = $5)
+         ), made AS (
+           INSERT INTO client (id, company_id, code, number_hash, number_hash_even, number_sealed, last_company_number_id)
+           SELECT $1, $2, $3, $4, $5, $6, $7 WHERE NOT EXISTS (SELECT FROM known) AND ${KEYS_ARE_CURRENT}
+           ON CONFLICT DO NOTHING RETURNING ${VIEW}, last_company_number_id
+         )
+         SELECT id, code, name, "assignedExtensionId", last_company_number_id AS "lastCompanyNumberId", false AS "isNew"
+         FROM known UNION ALL
+         SELECT id, code, name, "assignedExtensionId", last_company_number_id, true FROM made`,
         [
           ...[newId(), companyId, newClientCode(attempt), stored.hashOdd, stored.hashEven, stored.sealed],
           ...[companyNumberId, stored.hashKeys, stored.sealedKey],
         ],
       );
-      if (made) return { ...made, lastCompanyNumberId: companyNumberId, isNew: true };
+      if (client) return this.knows(tx, client, companyNumberId);
     }
     throw new AppError('no-client-code', 'no free client code was found', { httpStatus: 503 });
   }
@@ -102,25 +108,17 @@ export class ClientDirectory {
     return known && { ...known, isNew: false };
   }
 
-  private async find(
+  /** The number by which he knows the company from now on. */
+  private async knows(
     tx: EntityManager,
-    companyId: string,
-    { hashOdd, hashEven }: StoredNumber,
+    client: ReachableClient,
     companyNumberId: string | null,
-  ): Promise<ReachableClient | undefined> {
-    const [known] = await tx.query<(Omit<ClientView, 'isNew'> & { lastCompanyNumberId: string | null })[]>(
-      `SELECT ${VIEW}, last_company_number_id AS "lastCompanyNumberId" FROM client
-       WHERE company_id = $1 AND (number_hash = $2 OR number_hash_even = $3)`,
-      [companyId, hashOdd, hashEven],
-    );
-    if (!known) return undefined;
-    const { lastCompanyNumberId, ...view } = known;
-    if (companyNumberId !== null && lastCompanyNumberId !== companyNumberId) {
-      await tx.query('UPDATE client SET last_company_number_id = $2 WHERE id = $1', [
-        view.id,
-        companyNumberId,
-      ]);
-    }
-    return { ...view, lastCompanyNumberId: companyNumberId ?? lastCompanyNumberId, isNew: false };
+  ): Promise<ReachableClient> {
+    if (companyNumberId === null || client.lastCompanyNumberId === companyNumberId) return client;
+    await tx.query('UPDATE client SET last_company_number_id = $2 WHERE id = $1', [
+      client.id,
+      companyNumberId,
+    ]);
+    return { ...client, lastCompanyNumberId: companyNumberId };
   }
 }
