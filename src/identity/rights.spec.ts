@@ -42,6 +42,7 @@ describe('rights', () => {
       'HealthController.ready',
       'IdentityController.signIn',
       'MetricsController.read',
+      'SoftphoneLinksController.use',
     ]);
   });
 

@@ -9,8 +9,15 @@ const stat = (pid) => {
   return { parent: Number(fields[1]), cpuS: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND };
 };
 
-const residentMb = (pid) =>
-  Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+/**
+ * What several processes share is counted once among them; PostgreSQL's shared buffers, a cache of a fixed size that fills
+ * as it runs, are left out.
+ */
+const residentMb = (pid) => {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const kB = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1] ?? 0);
+  return (kB('Pss') - kB('Pss_Shmem')) / 1024;
+};
 
 const command = (pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
 

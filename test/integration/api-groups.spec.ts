@@ -123,7 +123,7 @@ describe('a supervisor set over groups', () => {
     expect(body.total).toMatchObject({ answered: 1, missed: 1, abandoned: 1, inbound: 3 });
     expect(body.slots[8]).toMatchObject({ answered: 1, missed: 1, abandoned: 1 });
     expect(body.managers).toEqual([
-      { extension: { number: '103', name: 'Vera' }, answered: 1, missed: 1, talkedMs: 17_000 },
+      { extension: { number: '103', name: 'Vera' }, answered: 1, reached: 0, missed: 1, talkedMs: 17_000 },
     ]);
     expect((await ids(`/calls?${DAY}`)).length).toBe(3);
   });

@@ -5,11 +5,13 @@ import { env } from './env.js';
 
 /**
  * Nothing takes a port between the look and the use: they lie below Linux's ephemeral ones, each of three workers has
- * its own 6,000 (test/chaos/ports.mjs those above), and none is given twice.
+ * its own 6,000 (test/chaos/ports.mjs those above), single ones are given once, and ranges, apart from them, in turn.
  */
 const FIRST = 10_000 + ((env.worker - 1) % 3) * 6000;
+const FIRST_OF_RANGES = FIRST + 2000;
 const LAST = FIRST + 6000;
 const given = new Set<number>();
+let nextRange = randomInt(FIRST_OF_RANGES / 2, LAST / 2) * 2;
 
 const udpFree = (port: number): Promise<boolean> =>
   new Promise((done) => {
@@ -28,7 +30,7 @@ const tcpFree = (port: number): Promise<boolean> =>
 /** A port of 127.0.0.1 that is free on UDP and TCP. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(FIRST, LAST);
+    const port = randomInt(FIRST, FIRST_OF_RANGES);
     if (given.has(port) || !(await udpFree(port)) || !(await tcpFree(port))) continue;
     given.add(port);
     return port;
@@ -38,11 +40,9 @@ export async function freePort(): Promise<number> {
 /** The first port, an even one, of `count` in a row that are free on UDP. */
 export async function freeUdpRange(count: number): Promise<number> {
   for (;;) {
-    const first = randomInt(FIRST / 2, (LAST - count) / 2) * 2;
-    const ports = Array.from({ length: count }, (_, index) => first + index);
-    const free = await Promise.all(ports.map(async (port) => !given.has(port) && (await udpFree(port))));
-    if (!free.every(Boolean)) continue;
-    ports.forEach((port) => given.add(port));
-    return first;
+    const first = nextRange + count <= LAST ? nextRange : FIRST_OF_RANGES;
+    nextRange = first + 2 * Math.ceil(count / 2);
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => udpFree(first + index)));
+    if (free.every(Boolean)) return first;
   }
 }

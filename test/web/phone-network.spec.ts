@@ -15,7 +15,12 @@ describeWith(['chromium'], 'the phone of a browser whose network is lost', () =>
   let office: Office;
   let browser: Browser;
   let network: TcpProxy;
-  afterEach(() => network.mend());
+  let detour: SoundDetour | undefined;
+  afterEach(async () => {
+    await network.mend();
+    detour?.close();
+    detour = undefined;
+  });
   inBrowserOffice((...opened) => ([office, browser] = opened));
   beforeAll(async () => {
     network = await tcpProxy({ host: '127.0.0.1', port: office.system.httpPort });
@@ -125,7 +130,7 @@ describeWith(['chromium'], 'the phone of a browser whose network is lost', () =>
 
   test('finds another way for the sound of a call: where the old one is cut, and where it only falls silent', async () => {
     const { page, context } = await visitWithEars(browser, web());
-    const detour = await SoundDetour.of(context);
+    detour = await SoundDetour.of(context);
     await signIn(page, ...MANAGER);
     await turnOn(page);
     const caller = await talk(page);
@@ -141,7 +146,7 @@ describeWith(['chromium'], 'the phone of a browser whose network is lost', () =>
     await waitToHear(page, TONES.caller);
     const { ways } = detour;
     detour.deafen();
-    await until('another way is sought', () => detour.ways > ways, 20_000);
+    await until('another way is sought', () => detour!.ways > ways, 20_000);
     await waitToHear(page, TONES.caller);
     await expectToHear(caller.audio, TONES['101'], 15_000);
     detour.deafen({ forGood: true });
@@ -149,6 +154,5 @@ describeWith(['chromium'], 'the phone of a browser whose network is lost', () =>
     await expectToHear(caller.audio, TONES['101'], 15_000);
     await caller.hangUp();
     await cardOf(page).waitFor({ state: 'detached' });
-    detour.close();
   }, 150_000);
 });

@@ -98,6 +98,7 @@ export class Inbound {
       if (asked && asked.interval < MIN_SE_S)
         return void transaction.respond(422, { headers: { 'Min-SE': String(MIN_SE_S) } });
     }
+    if (request.method === 'INVITE') entry.dialog.cameBy(transaction.source);
     const ends = request.method === 'BYE' || isLastNotify(request, entry);
     if (ends) this.engine.dialogs.remove(entry);
     const { client } = entry;

@@ -28,7 +28,7 @@ export class Dialog {
     readonly localTag: string,
     readonly remoteTag: string,
     public localSeq: number,
-    /** Over which the dialog was formed. */
+    /** By which the other side is reached. */
     public flow: SipFlow,
   ) {}
 
@@ -75,6 +75,11 @@ export class Dialog {
     if (contact === undefined) return;
     const uri = nameAddr(splitList(contact)[0] ?? '').uri;
     if (uri !== '') this.remoteTarget = uri;
+  }
+
+  /** RFC 5626 §5.3: who comes by another connection, as after a lost network, is reached by that one. */
+  cameBy(source: SipFlow): void {
+    if (source.protocol !== 'udp' && this.routeSet.length === 0) this.flow = source;
   }
 
   /**
