@@ -68,6 +68,19 @@ describe('GroupCommit', () => {
     expect(database.transactions).toEqual([['a'], ['b', 'c', 'd']]);
   });
 
+  it('commits what comes in the very moment in which the last one is done', async () => {
+    let second: Promise<unknown> | undefined;
+    const first = group.commit(write('a'), later()).then(() => (second = group.commit(write('b'), later())));
+    await settled();
+    database.release();
+    await settled();
+    database.release();
+    await first;
+    await settled();
+    expect(database.transactions).toEqual([['a'], ['b']]);
+    expect(await second).toEqual({ id: 'b' });
+  });
+
   it('does not let one company wait for another', async () => {
     void group.commit(write('a'), later());
     void group.commit(write('b', COMPANY.replace('1', '2')), later());

@@ -48,12 +48,12 @@ export class GroupCommit {
       } else {
         const first = [waiting];
         this.queues.set(name, first);
-        void this.work(first).finally(() => this.queues.delete(name));
+        void this.work(name, first);
       }
     });
   }
 
-  private async work(queue: Waiting[]): Promise<void> {
+  private async work(name: string, queue: Waiting[]): Promise<void> {
     let singly = 0;
     while (queue.length > 0) {
       const batch = queue.splice(0, singly > 0 ? 1 : MOST_TOGETHER);
@@ -74,6 +74,7 @@ export class GroupCommit {
         }
       }
     }
+    this.queues.delete(name); // in the same moment as the look: what comes now begins a queue of its own
   }
 
   private async inOneTransaction(batch: Waiting[]): Promise<JsonObject[]> {

@@ -51,22 +51,32 @@ export class OpusEncoder {
     let done = (): void => undefined;
     this.turn = new Promise((resolve) => (done = resolve));
     await before;
-    const child = spawn(this.chosen.program, this.chosen.args.split(' '), { stdio: 'pipe' });
-    giveWay(child.pid);
-    let complaint = '';
-    child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-500)));
-    const ended = once(child, 'close') as Promise<[number | null]>;
-    const fed = pipeline(wav, child.stdin).catch((error: unknown) => error);
     try {
-      for await (const part of child.stdout) yield part as Buffer;
-      const [[code], failure] = await Promise.all([ended, fed]);
-      if (code !== 0 || failure) {
-        throw new AppError('opus-encoder', `${this.chosen.program} failed (${code}): ${complaint.trim()}`);
-      }
+      yield* encoded(this.chosen, wav);
     } finally {
-      await stop(child, ended);
       done();
     }
+  }
+}
+
+async function* encoded(
+  { program, args }: (typeof PROGRAMS)[number],
+  wav: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  const child = spawn(program, args.split(' '), { stdio: 'pipe' });
+  giveWay(child.pid);
+  let complaint = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-500)));
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  const fed = pipeline(wav, child.stdin).catch((error: unknown) => error);
+  try {
+    for await (const part of child.stdout) yield part as Buffer;
+    const [[code], failure] = await Promise.all([ended, fed]);
+    if (code !== 0 || failure) {
+      throw new AppError('opus-encoder', `${program} failed (${code}): ${complaint.trim()}`);
+    }
+  } finally {
+    await stop(child, ended);
   }
 }
 
