@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg';
 import { DataSource, getMetadataArgsStorage } from 'typeorm';
 import { log } from '../common/log.js';
 import { MIGRATIONS } from './migrations/index.js';
@@ -48,6 +49,9 @@ export function appDataSource(url: string, limits: PoolLimits): DataSource {
       keepAlive: true,
       // What a transaction asks without waiting is sent at once: a round trip costs a turn of the event loop.
       pipeline: true,
+      // The pool listens while a connection is idle, TypeORM while it is in use: one that PostgreSQL ends as it is handed
+      // over would end the process.
+      onConnect: (client: ClientBase) => void client.on('error', () => undefined),
       idleTimeoutMillis: 60_000,
       options: Object.entries(options)
         .map(([name, value]) => `-c ${name}=${value}`)

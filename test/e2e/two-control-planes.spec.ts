@@ -34,8 +34,9 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
     });
     sofia = await two.phone('200', made.body.sipPassword);
   }, 120_000);
-  // What a test that failed has left goes on in no other.
+  // What a test that failed has left goes on in no other, and what it has ended is there for the next.
   afterEach(async () => {
+    await Promise.all(two.planes.filter(({ running }) => !running).map((plane) => plane.restart()));
     await Promise.all([...desks, sofia, carrier].map((phone) => phone.fallSilent()));
     await Promise.all([...desks.splice(0), sofia].map((phone) => phone.register(0).catch(() => undefined)));
   }, 60_000);

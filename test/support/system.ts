@@ -132,15 +132,14 @@ export class System {
   async run(): Promise<void> {
     await this.spawn();
     const gone = this.exit.then((code) => {
-      throw new Error(`the product ended with ${code}: ${this.complaints.slice(-600)}`);
+      throw new Error(`the product ended with ${code}`);
     });
     gone.catch(() => undefined); // a later end is the test's own
     const ready = until('the product is ready', () => this.isReady(), 60_000, 100);
     try {
       await Promise.race([ready, gone]);
     } catch (error) {
-      const said = this.output.split('\n').filter((line) => !line.includes('"part":"nest"'));
-      throw new Error(`${messageOf(error)}\n${said.slice(-15).join('\n')}`, { cause: error });
+      throw new Error(`${messageOf(error)}\n${this.lastWords()}`, { cause: error });
     }
     this.quietSockets = this.engineUdpSockets();
   }
@@ -167,6 +166,13 @@ export class System {
     const response = await fetch(`${this.web}/health/ready`);
     if (response.ok) return true;
     throw new Error(`${response.status} ${await response.text()}`);
+  }
+
+  /** Why it ended, as far as it said so. */
+  private lastWords(): string {
+    const said = this.output.split('\n').filter((line) => !line.includes('"part":"nest"'));
+    const { exitCode, signalCode } = this.child ?? {};
+    return `${signalCode ?? exitCode} ${this.complaints.slice(-1000)}\n${said.slice(-15).join('\n')}`;
   }
 
   get running(): boolean {
@@ -258,7 +264,7 @@ export class System {
       ? { authorization: `Bearer ${await this.token(as)}` }
       : {};
     const whole = /^\/(api|health|metrics)\b/.test(path) ? path : `/api/v1${path}`;
-    const response = await fetch(`${this.web}${whole}`, {
+    const request = {
       method,
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -266,6 +272,9 @@ export class System {
         ...headers,
       },
       body: body === undefined ? undefined : JSON.stringify(body),
+    };
+    const response = await fetch(`${this.web}${whole}`, request).catch((error: unknown) => {
+      throw this.running ? error : new Error(`the product has ended: ${this.lastWords()}`, { cause: error });
     });
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return {
