@@ -4,7 +4,7 @@ import { log } from '../common/log.js';
 import { StandingConnection } from './standing-connection.js';
 
 /** What only one of the control planes that share a database does, and the number of its advisory lock. */
-export const LED = { 'trunk registrations': 0x4c_4b_00_01 } as const;
+export const LED = { 'trunk registrations': 0x4c_4b_00_01, 'opus of recordings': 0x4c_4b_00_02 } as const;
 
 export type Led = keyof typeof LED;
 

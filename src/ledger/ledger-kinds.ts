@@ -30,6 +30,8 @@ export const LEDGER_KINDS = {
   'follow-up.attempt': 'another unanswered call of that client, or a try to reach him',
   'follow-up.closed': 'the duty is met by a conversation, or closed by a supervisor with a reason',
   'recording.stored': 'a recording is complete, with its size and hash',
+  'recording.encoded':
+    'a recording was made into Opus, with the hash of that, and whether the original is kept',
   'recording.missing': 'a recording that ought to be there is not',
   'recording.played': 'a person listened to a recording',
   'recording.downloaded': 'a person took a copy of a recording',

@@ -26,9 +26,6 @@ export const OPUS = 'audio/ogg; codecs=opus';
 
 /** Makes Ogg Opus (RFC 7845), an eighth of the WAV or so, where ffmpeg or opusenc is installed. */
 export class OpusEncoder {
-  /** One at a time: two would take both cores of a small machine from calls. */
-  private turn: Promise<void> = Promise.resolve();
-
   private constructor(private readonly chosen: (typeof PROGRAMS)[number] | undefined) {}
 
   /** Looks once what is installed. Never rejects. */
@@ -45,17 +42,9 @@ export class OpusEncoder {
   }
 
   /** @throws AppError `opus-encoder` where there is none, or it fails */
-  async *encode(wav: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  encode(wav: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     if (!this.chosen) throw new AppError('opus-encoder', 'no Opus encoder is installed');
-    const before = this.turn;
-    let done = (): void => undefined;
-    this.turn = new Promise((resolve) => (done = resolve));
-    await before;
-    try {
-      yield* encoded(this.chosen, wav);
-    } finally {
-      done();
-    }
+    return encoded(this.chosen, wav);
   }
 }
 

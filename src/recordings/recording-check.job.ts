@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AppError, messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
@@ -9,6 +9,7 @@ import { JobHandlers, type Job } from '../jobs/job-handlers.js';
 import { Outbox } from '../jobs/outbox.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { JsonObject } from '../ledger/ledger-write.js';
+import { OpusEncoder } from './opus-encoder.js';
 import { RawSegments, type SegmentState } from './raw-segments.js';
 import { RecordingStore, type Stored } from './recording-store.js';
 import { Recording, RecordingFile, RecordingSegment } from './recording.entity.js';
@@ -31,6 +32,7 @@ export class RecordingCheckJob {
     private readonly outbox: Outbox,
     private readonly segments: RawSegments,
     private readonly store: RecordingStore,
+    @Inject(OpusEncoder) private readonly opus: OpusEncoder,
   ) {
     handlers.register('recording.check', (job) => this.run(job));
   }
@@ -94,23 +96,22 @@ export class RecordingCheckJob {
           silent: stored.silent,
           missingMs,
           peaks: stored.peaks,
+          opusDue: this.opus.isThere ? new Date(clock.now()) : null,
         },
       );
       if (affected === 0) throw new AppError('faster-worker', 'another worker has stored the recording');
-      await tx.insert(RecordingFile, stored.files);
+      await tx.insert(RecordingFile, stored.file);
       for (const { segment, offsetMs, durationMs } of stored.segments) {
         await tx.update(RecordingSegment, segment.id, { offsetMs, durationMs });
       }
       // What lies in the clear goes once the sealed files are safe: in the same transaction, so that it surely does.
       const paths = all.map(({ path }) => path);
       await this.outbox.add(tx, { companyId, kind: 'recording.clean', payload: { paths } });
-      const playback = stored.files.find(({ form }) => form === 'playback');
       await this.write(tx, recording, 'recording.stored', {
         recordingId: id,
         durationMs: stored.durationMs,
         sizeBytes: stored.sizeBytes,
         sha256: stored.sha256.toString('hex'),
-        ...(playback && { playbackSha256: playback.sha256.toString('hex') }),
         ...(stored.segments.length > 1 && {
           segments: stored.segments.map(({ segment, offsetMs, durationMs }) => ({
             startedAt: segment.startedAt.toISOString(),

@@ -32,6 +32,8 @@ export class Recording {
   @Column('text', { array: true, default: [] }) silent!: Party[];
   @Column('int', { name: 'missing_ms', nullable: true }) missingMs!: number | null;
   @Column('jsonb', { default: [] }) pauses!: Pause[];
+  /** When it may be made into Opus; null where it has been, or is not to be. */
+  @Column('timestamptz', { name: 'opus_due', nullable: true }) opusDue!: Date | null;
   @Column('bytea', { nullable: true, select: false }) peaks!: Buffer | null;
   @Column('timestamptz', { name: 'deleted_at', nullable: true }) deletedAt!: Date | null;
   @Column('text', { name: 'deleted_by', nullable: true }) deletedBy!: string | null;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { LostRecordings } from './lost-recordings.js';
 import { OpusEncoder } from './opus-encoder.js';
+import { OpusLater } from './opus-later.js';
 import { RawSegments } from './raw-segments.js';
 import { ReconciliationJob } from './reconciliation.job.js';
 import { RecordingCheckJob } from './recording-check.job.js';
@@ -17,6 +18,7 @@ import { RetentionJob } from './retention.job.js';
     { provide: OpusEncoder, useFactory: () => OpusEncoder.find() },
     RawSegments,
     RecordingStore,
+    OpusLater,
     RecordingLedger,
     RecordingDeletion,
     LostRecordings,

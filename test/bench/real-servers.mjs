@@ -43,7 +43,7 @@ async function freeSwitch(conf, folder, recordings, env, eslPort) {
   const folders = ['log', 'db', 'run', 'temp', 'cache', 'certs', 'storage', 'sounds', 'scripts'];
   for (const name of folders) mkdirSync(join(folder, name), { recursive: true });
   mkdirSync(recordings, { recursive: true });
-  const args = ['-nc', '-nf', '-nonat', '-conf', conf, '-recordings', recordings];
+  const args = ['-nc', '-nf', '-nonat', '-nosql', '-conf', conf, '-recordings', recordings];
   for (const name of folders) args.push(`-${name}`, join(folder, name));
   const server = run(process.env.FREESWITCH_BIN, args, env);
   await listening(eslPort);

@@ -15,6 +15,7 @@ import { Pages1700000000016 } from './1700000000016-pages.js';
 import { Languages1700000000017 } from './1700000000017-languages.js';
 import { Search1700000000020 } from './1700000000020-search.js';
 import { SoftphoneLinks1700000000022 } from './1700000000022-softphone-links.js';
+import { LaterOpus1700000000023 } from './1700000000023-later-opus.js';
 
 /** In the order in which they run. One that has been released is never changed again. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   Languages1700000000017,
   Search1700000000020,
   SoftphoneLinks1700000000022,
+  LaterOpus1700000000023,
 ];

@@ -26,6 +26,7 @@ export const KINDS = [
   'follow-up.attempt',
   'follow-up.closed',
   'recording.stored',
+  'recording.encoded',
   'recording.missing',
   'recording.played',
   'recording.downloaded',

@@ -45,6 +45,7 @@ export const words = {
     followUpClosed: 'A duty was settled',
     trunkTested: 'A test call through a trunk',
     recordingStored: 'A recording is complete',
+    recordingEncoded: 'A recording was made smaller for playing',
     recordingMissing: 'A recording is missing',
     recordingPlayed: 'A recording was listened to',
     recordingDownloaded: 'A recording was copied',

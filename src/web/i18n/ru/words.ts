@@ -48,6 +48,7 @@ export const words: Translated<typeof english> = {
     followUpClosed: 'Долг закрыт',
     trunkTested: 'Пробный звонок через транк',
     recordingStored: 'Запись готова',
+    recordingEncoded: 'Запись сжата для прослушивания',
     recordingMissing: 'Записи нет',
     recordingPlayed: 'Запись прослушали',
     recordingDownloaded: 'Запись скачали',
