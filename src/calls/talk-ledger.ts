@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
@@ -11,7 +11,6 @@ import { Provisioning } from '../provisioning/provisioning.js';
 import type { AnsweredData, HandedOverData } from './call-ledger.js';
 import type { EndingName } from './call-endings.js';
 import type { LiveCall } from './live-call.js';
-import { Talk } from './talk.entity.js';
 
 /** Why a manager's wish to pass a client on is refused at once; the client stays with him. */
 export type TransferRefusal =
@@ -85,17 +84,18 @@ export class TalkLedger {
     return number ? `extension:${number}` : 'system';
   }
 
-  private async begins(tx: EntityManager, write: LedgerWrite, extensionId: string): Promise<void> {
-    await tx.insert(Talk, {
-      id: newId(),
-      companyId: write.companyId,
-      callId: write.callId,
-      extensionId,
-      startedAt: new Date(write.at),
-    });
+  private async begins(
+    tx: EntityManager,
+    { companyId, callId, at }: LedgerWrite,
+    extensionId: string,
+  ): Promise<void> {
+    await tx.query(
+      'INSERT INTO talk (id, company_id, call_id, extension_id, started_at) VALUES ($1, $2, $3, $4, $5)',
+      [newId(), companyId, callId, extensionId, at],
+    );
   }
 
-  private async ends(tx: EntityManager, write: LedgerWrite): Promise<void> {
-    await tx.update(Talk, { callId: write.callId, endedAt: IsNull() }, { endedAt: new Date(write.at) });
+  private async ends(tx: EntityManager, { callId, at }: LedgerWrite): Promise<void> {
+    await tx.query('UPDATE talk SET ended_at = $2 WHERE call_id = $1 AND ended_at IS NULL', [callId, at]);
   }
 }

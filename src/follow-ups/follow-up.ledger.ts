@@ -29,8 +29,10 @@ export class FollowUpLedger {
   }
 
   private async apply(tx: EntityManager, write: LedgerWrite): Promise<Projected | void> {
-    const select = { id: true, clientId: true, direction: true } as const;
-    const call = await tx.findOne(Call, { select, where: { id: write.callId } });
+    const [call] = await tx.query<Pick<Call, 'id' | 'clientId' | 'direction'>[]>(
+      'SELECT id, client_id AS "clientId", direction FROM call WHERE id = $1',
+      [write.callId],
+    );
     if (!call?.clientId) return;
     const ended = { callId: call.id, companyId: write.companyId, clientId: call.clientId, at: write.at };
     const { outcome, ending, joinedTo } = write.data as unknown as EndedData;

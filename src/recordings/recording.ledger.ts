@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, type EntityManager } from 'typeorm';
-import { Call } from '../calls/call.entity.js';
+import type { EntityManager } from 'typeorm';
 import type { AnsweredData, EndedData } from '../calls/call-ledger.js';
 import type { Segment } from '../calls/segment.js';
 import { allEnded } from '../common/all-ended.js';
@@ -8,21 +7,10 @@ import { newId } from '../common/ids.js';
 import { Outbox } from '../jobs/outbox.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerWrite } from '../ledger/ledger-write.js';
-import { RecordingRule } from '../provisioning/entities.js';
-import { Recording, RecordingSegment, type Pause } from './recording.entity.js';
+import { Recording, type Pause } from './recording.entity.js';
 
-/** What is asked of a call's row. */
-const CALL = {
-  id: true,
-  clientId: true,
-  direction: true,
-  managerExtensionId: true,
-  outcome: true,
-  endedAt: true,
-} as const;
 /** The media server closes the file when its leg ends, which is while the call's end is being written. */
 const CLOSING_MS = 2_000;
-const DAY_MS = 24 * 3600_000;
 
 /**
  * Follows a call's recording: known from the answer on, a segment more after the loss of a
@@ -42,76 +30,62 @@ export class RecordingLedger {
   }
 
   private async begun(tx: EntityManager, write: LedgerWrite): Promise<void> {
-    const {
-      recordingId,
-      recordingPath,
-      ruleId = null,
-      retentionDays = null,
-    } = write.data as unknown as Segment;
-    const { callId, companyId } = write;
+    const { recordingId, recordingPath, ruleId, retentionDays, extensionId } =
+      write.data as unknown as Segment & Partial<AnsweredData>;
     if (!recordingId || !recordingPath) return; // by the company's rules
-    const startedAt = new Date(write.at);
-    const [known, call, rule] = await allEnded([
-      tx.findOne(Recording, { select: { id: true }, where: { callId } }),
-      tx.findOneOrFail(Call, { select: CALL, where: { id: callId } }),
-      ruleId === null
-        ? undefined
-        : tx.findOne(RecordingRule, { select: { id: true }, where: { id: ruleId } }),
-    ]);
-    if (!known) {
-      await tx.insert(Recording, {
-        id: recordingId,
-        companyId,
-        callId: call.id,
-        state: 'recording',
-        startedAt,
-        clientId: call.clientId,
-        managerExtensionId: (write.data as unknown as AnsweredData).extensionId ?? call.managerExtensionId,
-        direction: call.direction,
-        ruleId: rule?.id ?? null, // it may have been removed while its calls go on
-        retentionDays,
-      });
-    }
-    // The segment before ended where this one begins.
-    await tx.query(
-      `WITH before AS (UPDATE recording_segment SET ended_at = $5 WHERE recording_id = $3 AND ended_at IS NULL)
-       INSERT INTO recording_segment (id, company_id, recording_id, path, started_at) VALUES ($1, $2, $3, $4, $5)`,
-      [newId(), companyId, known?.id ?? recordingId, recordingPath, startedAt],
+    // The segment before ended where this one begins; the rule may have been removed while its calls go on.
+    const [row] = await tx.query<{ isOver: boolean }[]>(
+      `WITH known AS (SELECT id FROM recording WHERE call_id = $1),
+         made AS (
+           INSERT INTO recording (id, company_id, call_id, state, started_at, client_id, manager_extension_id,
+             direction, rule_id, retention_days)
+           SELECT $2, c.company_id, c.id, 'recording', $3, c.client_id, coalesce($4, c.manager_extension_id),
+             c.direction, (SELECT id FROM recording_rule WHERE id = $5), $6
+           FROM call c WHERE c.id = $1 AND NOT EXISTS (SELECT FROM known)
+           RETURNING id),
+         before AS (
+           UPDATE recording_segment SET ended_at = $3
+           WHERE recording_id = (SELECT id FROM known) AND ended_at IS NULL)
+       INSERT INTO recording_segment (id, company_id, recording_id, path, started_at)
+       SELECT $7, company_id, coalesce((SELECT id FROM known), (SELECT id FROM made)), $8, $3 FROM call WHERE id = $1
+       RETURNING (SELECT ended_at IS NOT NULL FROM call WHERE id = $1) AS "isOver"`,
+      [
+        write.callId,
+        recordingId,
+        write.at,
+        extensionId ?? null,
+        ruleId ?? null,
+        retentionDays ?? null,
+        newId(),
+        recordingPath,
+      ],
     );
     // Who hangs up while the parties are being joined ends the call before this is written.
-    if (call.endedAt) await this.ended(tx, write);
+    if (row?.isOver) await this.ended(tx, write);
   }
 
-  private async ended(tx: EntityManager, write: LedgerWrite): Promise<void> {
-    const { callId, companyId } = write;
-    const [recording, call] = await allEnded([
-      tx.findOne(Recording, {
-        select: { id: true, retentionDays: true, pauses: true },
-        where: { callId, state: 'recording' },
-      }),
-      tx.findOne(Call, { select: CALL, where: { id: callId } }),
-    ]);
-    if (!recording || !call) return;
-    const { id, retentionDays } = recording;
-    const endedAt = new Date(write.at);
+  private async ended(tx: EntityManager, { companyId, callId, at, data }: LedgerWrite): Promise<void> {
+    const { outcome } = data as unknown as Partial<EndedData>;
+    const [[recording]] = await tx.query<[{ id: string; pauses: Pause[] }[], number]>(
+      `UPDATE recording r
+       SET ended_at = $2, manager_extension_id = c.manager_extension_id, outcome = coalesce($3, c.outcome),
+         delete_after = $2::timestamptz + make_interval(days => r.retention_days)
+       FROM call c WHERE c.id = r.call_id AND r.call_id = $1 AND r.state = 'recording' RETURNING r.id, r.pauses`,
+      [callId, at, outcome ?? null],
+    );
+    if (!recording) return;
+    const { id, pauses } = recording;
     await allEnded([
-      tx.update(RecordingSegment, { recordingId: id, endedAt: IsNull() }, { endedAt }),
-      tx.update(
-        Recording,
-        { id },
-        {
-          endedAt,
-          managerExtensionId: call.managerExtensionId,
-          outcome: (write.data as unknown as Partial<EndedData>).outcome ?? call.outcome,
-          pauses: closed(recording.pauses, write.at),
-          deleteAfter: retentionDays === null ? null : new Date(endedAt.getTime() + retentionDays * DAY_MS),
-        },
-      ),
+      tx.query('UPDATE recording_segment SET ended_at = $2 WHERE recording_id = $1 AND ended_at IS NULL', [
+        id,
+        at,
+      ]),
+      pauses.length > 0 && tx.update(Recording, { id }, { pauses: closed(pauses, at) }),
       this.outbox.add(tx, {
         companyId,
         kind: 'recording.check',
         payload: { recordingId: id },
-        runAt: new Date(endedAt.getTime() + CLOSING_MS),
+        runAt: new Date(Date.parse(at) + CLOSING_MS),
       }),
     ]);
   }

@@ -29,20 +29,39 @@ export class SoundMeter {
 
   push(given: Buffer): void {
     const part = this.odd.length > 0 ? Buffer.concat([this.odd, given]) : given;
-    const whole = part.length - (part.length % 4);
-    for (let at = 0; at < whole; at += 4, this.frame += 1) {
-      this.measure(0, part.readInt16LE(at));
-      this.measure(1, part.readInt16LE(at + 2));
-      if ((this.frame + 1) % this.framesPerWindow === 0) this.closeWindow();
+    const frames = Math.floor(part.length / 4);
+    const samples = new Int16Array(frames * 2);
+    part.copy(Buffer.from(samples.buffer)); // a part may begin at an odd address
+    for (let at = 0; at < frames;) {
+      const run = Math.min(
+        frames - at,
+        this.framesPerStretch - (this.frame % this.framesPerStretch),
+        this.framesPerWindow - (this.frame % this.framesPerWindow),
+      );
+      this.measure(0, samples, at, run);
+      this.measure(1, samples, at, run);
+      at += run;
+      this.frame += run;
+      if (this.frame % this.framesPerWindow === 0) this.closeWindow();
     }
-    this.odd = Buffer.from(part.subarray(whole));
+    this.odd = Buffer.from(part.subarray(frames * 4));
   }
 
-  private measure(channel: 0 | 1, sample: number): void {
-    const at = channel * this.stretches + Math.floor(this.frame / this.framesPerStretch);
-    const loud = Math.round((Math.abs(sample) / FULL_SCALE) * 255);
-    if (loud > (this.peaks[at] ?? 255)) this.peaks[at] = loud;
-    this.squares[channel]! += sample * sample;
+  /** Within one stretch and one window. Here every sample of every recording passes. */
+  private measure(channel: 0 | 1, samples: Int16Array, from: number, frames: number): void {
+    let peak = 0;
+    let squares = 0;
+    const end = 2 * (from + frames);
+    for (let at = 2 * from + channel; at < end; at += 2) {
+      const sample = samples[at] as number;
+      squares += sample * sample;
+      if (sample > peak) peak = sample;
+      else if (-sample > peak) peak = -sample;
+    }
+    this.squares[channel]! += squares;
+    const stretch = channel * this.stretches + Math.floor(this.frame / this.framesPerStretch);
+    const loud = Math.round((peak / FULL_SCALE) * 255);
+    if (loud > (this.peaks[stretch] ?? 255)) this.peaks[stretch] = loud;
   }
 
   private closeWindow(): void {
