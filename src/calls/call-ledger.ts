@@ -205,18 +205,22 @@ export class CallLedger {
     const [talkedExtensionId, calledBy] = await allEnded([
       known && talkedWith(tx, known.id, write.at, data.stickyMinutes ?? 0),
       known && !known.isNew ? this.calledBy(tx, write, known.id) : undefined,
-      tx.insert(Call, {
-        id: write.callId,
-        companyId: write.companyId,
-        direction: 'inbound',
-        companyNumber: data.companyNumber,
-        trunkId: data.trunkId,
-        clientId: known?.id ?? null,
-        callerKind: data.callerKind,
-        startedAt: new Date(write.at),
-        controlPlaneId: data.controlPlaneId,
-        live: { caller: data.callerTrace },
-      }),
+      tx.query(
+        `INSERT INTO call (id, company_id, direction, company_number, trunk_id, client_id, caller_kind, started_at,
+           control_plane_id, live)
+         VALUES ($1, $2, 'inbound', $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          write.callId,
+          write.companyId,
+          data.companyNumber,
+          data.trunkId,
+          known?.id ?? null,
+          data.callerKind,
+          write.at,
+          data.controlPlaneId,
+          { caller: data.callerTrace },
+        ],
+      ),
     ]);
     const client = known && { ...known, talkedExtensionId };
     return {
