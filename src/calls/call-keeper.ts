@@ -8,6 +8,7 @@ import type { OrphanDialog } from '../sip/orphan-dialog.js';
 import type { Call } from './call.entity.js';
 import { CallLedger } from './call-ledger.js';
 import { CallLife } from './call-life.js';
+import { CallRecording } from './call-recording.js';
 import { Conversation } from './conversation.js';
 import { LiveCall, type LiveParts, type PendingParts } from './live-call.js';
 
@@ -23,6 +24,7 @@ export class CallKeeper {
     private readonly conversation: Conversation,
     private readonly callLedger: CallLedger,
     private readonly life: CallLife,
+    private readonly recording: CallRecording,
   ) {}
 
   /** @returns false where the parties do not talk any more: nothing was done then */
@@ -48,8 +50,7 @@ export class CallKeeper {
     });
     call.client = view;
     call.answered = { at: answeredAt.toISOString(), extensionId };
-    // It runs on the client's leg, which nobody has touched; the rule is with its row.
-    if (recordingId) call.recording = { id: recordingId, ruleId: null, retentionDays: null };
+    if (recordingId) await this.recording.takeOver(call, recordingId);
     const parties = {
       client: { dialog: client, leg: server.takeOver(live.clientLeg) },
       manager: { dialog: manager, leg: server.takeOver(live.managerLeg), extensionId },

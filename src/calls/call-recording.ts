@@ -38,8 +38,13 @@ export class CallRecording {
     const question = { ...recordingQuestionOf(call), extensionId };
     const { record, ruleId, retentionDays } = recordingRule(this.provisioning.snapshot, question);
     if (!record) return { ...NOT_RECORDED, ruleId };
-    call.recording = { id: newId(), ruleId, retentionDays };
+    call.recording = { id: newId(), ruleId, retentionDays, paused: false };
     return this.segment(call, clientLeg, false);
+  }
+
+  /** Of a call that an earlier process began: it runs on the client's leg, which nobody has touched; the rule is with its row. */
+  async takeOver(call: LiveCall, id: string): Promise<void> {
+    call.recording = { id, ruleId: null, retentionDays: null, paused: await this.isPaused(call) };
   }
 
   /** Goes on in a file of its own, as after the loss of a media server; paused where it was. Never rejects. */
@@ -74,7 +79,7 @@ export class CallRecording {
   }
 
   /** Whoever asked for the pause may have asked another control plane: the row knows. */
-  private isPaused({ id, companyId }: LiveCall): Promise<boolean> {
+  isPaused({ id, companyId }: LiveCall): Promise<boolean> {
     return this.database.transaction(companyId, async (tx) => {
       const [row]: { paused: boolean }[] = await tx.query(
         `SELECT pauses @> '[{"to": null}]' AS paused FROM recording WHERE call_id = $1`,

@@ -38,6 +38,7 @@ import { OutboundNumbers } from './outbound-numbers.js';
 import { PickUpHandler } from './pick-up.handler.js';
 import { PlanWalker } from './plan-walker.js';
 import { ProxyLeases } from './proxy-leases.js';
+import { RecordingPauses } from './recording-pauses.js';
 import { ReferHandler } from './refer.handler.js';
 import { RingingPhones } from './ringing-phones.js';
 import { SealedDialogs } from './sealed-dialogs.js';
@@ -85,6 +86,7 @@ import { UnwrittenAnswers } from './unwritten-answers.js';
     PickUpHandler,
     PlanWalker,
     ProxyLeases,
+    RecordingPauses,
     ReferHandler,
     RingingPhones,
     SealedDialogs,
@@ -94,7 +96,7 @@ import { UnwrittenAnswers } from './unwritten-answers.js';
     TrunkTest,
     UnwrittenAnswers,
   ],
-  exports: [CallRecovery, FeatureCodes, LiveCalls, SpokenRefusal],
+  exports: [CallRecovery, FeatureCodes, LiveCalls, RecordingPauses, SpokenRefusal],
 })
 export class CallsModule {
   constructor(

@@ -82,6 +82,8 @@ export interface LiveRecording {
   id: string;
   ruleId: string | null;
   retentionDays: number | null;
+  /** Silence is recorded. */
+  paused: boolean;
 }
 
 /** What changes in a call's life, for those who watch. */
@@ -91,6 +93,7 @@ export type CallChange =
   | { kind: 'answered'; extensionId: string }
   | { kind: 'rejoined' }
   | { kind: 'held' | 'retrieved'; by: 'client' | 'manager' }
+  | { kind: 'recording-paused' | 'recording-resumed' }
   | { kind: 'handed-over'; from: string; to: string }
   | { kind: 'ended' };
 

@@ -29,6 +29,8 @@ export const liveCallSchema = z
     /** Who talks with the client, or calls him. */
     manager: extensionRef.nullable(),
     heldBy: z.enum(['client', 'manager']).nullable(),
+    /** Null where it is not recorded; while paused, silence is. */
+    recording: z.enum(['runs', 'paused']).nullable(),
     /** Who supervises it; seen by supervisors alone, empty for managers. */
     supervisors: z.array(supervisorRef),
   })
@@ -94,6 +96,8 @@ export const liveEventSchema = z.discriminatedUnion('type', [
       'retrieved',
       'handed-over',
       'rejoined',
+      'recording-paused',
+      'recording-resumed',
       'supervised',
     ]),
     call: liveCallSchema,

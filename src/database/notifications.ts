@@ -17,6 +17,8 @@ export interface Notices {
   talks: { callId: string; extensionId?: string; endedAt?: string };
   /** A manager ends one of his calls, wherever it is. */
   'hang-ups': { callId: string; extensionId: string };
+  /** Silence is recorded of a call, or no longer. */
+  'recording-pauses': { callId: string; paused: boolean };
   /** The client whom a manager calls calls in at another control plane. */
   crossings: { callId: string; joinedTo: string };
   /** A media server is drained, or no longer. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { RecordingPauses } from '../calls/recording-pauses.js';
 import { AppError } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
@@ -28,6 +29,7 @@ export class RecordingControl {
     private readonly ledger: Ledger,
     private readonly mediaServers: MediaServers,
     private readonly files: RecordingFiles,
+    private readonly pauses: RecordingPauses,
   ) {}
 
   /**
@@ -43,19 +45,21 @@ export class RecordingControl {
     const running = await this.running(person, callId);
     const { recordingId, leg, path, clientId } = running;
     if (!recordingId || !leg || !path) throw notRecorded();
-    if (running.paused === paused) return { recordingId, paused };
-    if (!(await this.mediaServers.maskRecording(leg, this.files.absolutePath(path), paused)))
-      throw notRecorded();
-    await this.ledger.write({
-      id: newId(),
-      companyId,
-      kind: paused ? 'recording.paused' : 'recording.resumed',
-      at: clock.iso(),
-      actor: `user:${person.id}`,
-      callId,
-      ...(clientId && { clientId }),
-      data: { recordingId },
-    });
+    if (running.paused !== paused) {
+      if (!(await this.mediaServers.maskRecording(leg, this.files.absolutePath(path), paused)))
+        throw notRecorded();
+      await this.ledger.write({
+        id: newId(),
+        companyId,
+        kind: paused ? 'recording.paused' : 'recording.resumed',
+        at: clock.iso(),
+        actor: `user:${person.id}`,
+        callId,
+        ...(clientId && { clientId }),
+        data: { recordingId },
+      });
+    }
+    await this.pauses.tell(callId, paused);
     return { recordingId, paused };
   }
 

@@ -29,7 +29,7 @@ export function watchedCall(
   snapshot: Snapshot,
   supervising: readonly Supervising[],
 ): WatchedCall {
-  const { client, talk } = call;
+  const { client, talk, recording } = call;
   const managerExtensionId = call.lastTalker ?? call.fromExtensionId ?? null;
   const ringing = [...call.ringing];
   const extensionIds = [...ringing, ...(managerExtensionId ? [managerExtensionId] : [])];
@@ -47,6 +47,7 @@ export function watchedCall(
       ringing: ringing.flatMap((id) => refOf(snapshot, id) ?? []),
       manager: managerExtensionId ? (refOf(snapshot, managerExtensionId) ?? null) : null,
       heldBy: call.heldBy ?? null,
+      recording: recording ? (recording.paused ? 'paused' : 'runs') : null,
       supervisors: supervising.flatMap(({ extensionId, mode }) => {
         const extension = refOf(snapshot, extensionId);
         return extension ? [{ extension, mode }] : [];

@@ -62,6 +62,28 @@ describe('the live feed', () => {
     for (const { texts } of [admin, boris]) expect(texts.join('\n')).not.toMatch(/9161234561/);
   });
 
+  it('says to all who see a call whether it is recorded, and when that is paused and resumed', async () => {
+    const [admin, anna] = [await watch('admin'), await watch('manager1@example.com')];
+    const desk = await office.manager('101');
+    const call = await office.call('+79161234564');
+    const manager = await (await desk.incoming()).answer(TONES['101']);
+    const client = await call.answered;
+    const { call: talking } = await anna.event('call', ({ change }) => change === 'answered');
+    expect(talking.recording).toBe('runs');
+    for (const [action, change, recording] of [
+      ['pause', 'recording-paused', 'paused'],
+      ['resume', 'recording-resumed', 'runs'],
+    ] as const) {
+      await office.system.api('POST', `/calls/${talking.id}/recording`, { action });
+      for (const watcher of [admin, anna]) {
+        const { call: told } = await watcher.event('call', (event) => event.change === change);
+        expect(told).toMatchObject({ id: talking.id, recording });
+      }
+    }
+    await client.hangUp();
+    await manager.ended;
+  });
+
   it('a manager whose phone rings no longer sees the call no longer', async () => {
     const anna = await watch('manager1@example.com');
     const [desk101, desk102] = [await office.manager('101'), await office.manager('102')];

@@ -125,7 +125,7 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
     await leave(phone);
   });
 
-  it('a call at either is seen at both, and a supervisor at either takes part in it', async () => {
+  it('a call at either is seen at both, its recording is paused at either, and a supervisor at either takes part in it', async () => {
     const [one, other] = two.planes;
     const watchers = [await Watcher.open(one, 'admin'), await Watcher.open(other, 'admin')];
     const me = await one.api<{ id: string }>('GET', '/me');
@@ -144,6 +144,13 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
     const stranger = (await liveCalls(one)) === 1 ? other : one;
     await until('the phone is known there', async () => (await devices(stranger)) === 2);
     expect((await stranger.api('POST', `/calls/${callId}/supervise`, { mode: 'listen' })).status).toBe(204);
+    for (const [action, change] of [
+      ['pause', 'recording-paused'],
+      ['resume', 'recording-resumed'],
+    ] as const) {
+      await stranger.api('POST', `/calls/${callId}/recording`, { action });
+      for (const watcher of watchers) await watcher.event('call', (event) => event.change === change);
+    }
     const listening = await (await sofia.incoming()).answer();
     await until('both parties are heard', async () => {
       const tones = tonesIn(await listening.audio.listen(300), Object.values(TONES));

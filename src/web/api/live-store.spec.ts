@@ -14,6 +14,7 @@ const call = (id: string, state: LiveCallView['state'] = 'ringing'): LiveCallVie
   ringing: [],
   manager: null,
   heldBy: null,
+  recording: null,
   supervisors: [],
 });
 const changed = (id: string, state?: LiveCallView['state']): LiveEvent => ({
