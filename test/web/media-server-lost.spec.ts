@@ -2,42 +2,24 @@ import type { Browser } from 'playwright-core';
 import type { MediaServerView } from '../../src/contracts/media-servers.js';
 import { cardOf, inBrowserOffice, MANAGER, talk } from '../support/browser-office.js';
 import { browserWithTone, visitWithEars, visitWithPhone, waitToHear } from '../support/browser-phone.js';
-import { testDatabase } from '../support/database.js';
-import { embeddedEngine } from '../support/embedded-engine.js';
-import { startEngines } from '../support/engines.js';
-import { env } from '../support/env.js';
-import { startMediaBox, type MediaBox } from '../support/media-box.js';
-import { expectToHear, Office, TONES } from '../support/office.js';
+import { openManyMedia, type ManyMedia } from '../support/many-media.js';
+import { expectToHear, TONES, type Office } from '../support/office.js';
 import { describeWith } from '../support/requirements.js';
 import { until } from '../support/until.js';
 
 describeWith(['chromium'], 'a media server that is killed -9 while a browser talks', () => {
   let office: Office;
   let browser: Browser;
-  let first: string;
+  let media: ManyMedia;
   let folder: string;
-  const boxes: MediaBox[] = [];
   const closing: (() => Promise<unknown>)[] = [];
   inBrowserOffice(
     (...opened) => ([office, browser] = opened),
     async (its) => {
       folder = its;
-      const engines = env.engine === 'external' ? await startEngines(folder) : await embeddedEngine(folder);
-      const database = await testDatabase();
-      // One for each test, and one for a second try.
-      for (let count = 1; count <= 3; count++) boxes.push(await startMediaBox(folder, count));
-      first = engines.settings['FREESWITCH_URL'] as string;
-      closing.push(() => engines.stop(), ...boxes.map((box) => () => box.stop()));
-      closing.push(() => database.drop());
-      const urls = [first, ...boxes.map(({ url }) => url)];
-      return Office.open({
-        shared: { engines, database },
-        settings: {
-          ...engines.settings,
-          FREESWITCH_URL: urls.join(','),
-          RECORDINGS_DIR: `${folder}/recordings`,
-        },
-      });
+      media = await openManyMedia(folder, 3); // one for each test, and one for a second try
+      closing.push(() => media.stop());
+      return media.office;
     },
   );
   afterAll(async () => {
@@ -53,7 +35,7 @@ describeWith(['chromium'], 'a media server that is killed -9 while a browser tal
   async function oneToKill(): Promise<() => Promise<void>> {
     const victim = await until('two media servers are up', async () => {
       const up = (await servers()).filter(({ health }) => health === 'up').map(({ name }) => name);
-      return up.includes(new URL(first).host) && boxes.find(({ name }) => up.includes(name));
+      return up.includes(media.first) && media.boxes.find(({ name }) => up.includes(name));
     });
     const others = (await servers()).map(({ name }) => name).filter((name) => name !== victim.name);
     const tell = (what: string) =>
