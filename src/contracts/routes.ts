@@ -7,6 +7,8 @@ import {
   clientNotes,
   clientSchema,
   clientsQuery,
+  revealedNumber,
+  revealRequest,
 } from './clients.js';
 import { figuresQuery, figuresSchema } from './figures.js';
 import { followUpClosing, followUpSchema, followUpsQuery } from './follow-ups.js';
@@ -21,7 +23,7 @@ import {
 } from './identity.js';
 import { ledgerEntrySchema, ledgerQuery } from './ledger.js';
 import { presenceChange, presenceSchema, superviseRequest, supervisionSchema } from './live.js';
-import { mediaServerList } from './media-servers.js';
+import { mediaServerList, mediaServerSchema } from './media-servers.js';
 import { pageOf, pageQuery } from './page.js';
 import { demoLine, phoneCredentials } from './phone.js';
 import { promptList, promptSchema } from './prompts.js';
@@ -52,6 +54,9 @@ import {
   noteSchema,
   notesSchema,
   peaksSchema,
+  reconciliationSchema,
+  recordingAction,
+  recordingActionResult,
   recordingDeletion,
   recordingRuleChange,
   recordingRuleNew,
@@ -88,6 +93,7 @@ export const ROUTES = {
   'GET /calls/{id}': { answer: callDetail },
   'POST /calls': { body: callRequest, answer: callSchema },
   'DELETE /calls/{id}': {},
+  'POST /calls/{id}/recording': { body: recordingAction, answer: recordingActionResult },
   'POST /calls/{id}/supervise': { body: superviseRequest },
   'POST /extensions/{id}/follow': { body: superviseRequest },
   'PATCH /supervision': { body: superviseRequest, answer: supervisionSchema },
@@ -97,12 +103,14 @@ export const ROUTES = {
   'GET /clients': { query: clientsQuery, answer: pageOf(clientSchema) },
   'GET /clients/{id}': { answer: clientSchema },
   'PATCH /clients/{id}': { body: clientChange, answer: clientSchema },
+  'POST /clients/{id}/reveal': { body: revealRequest, answer: revealedNumber },
   'GET /clients/{id}/notes': { answer: clientNotes },
   'POST /clients/{id}/notes': { body: clientNoteNew, answer: clientNoteSchema },
   'DELETE /clients/{id}/notes/{noteId}': {},
   'GET /follow-ups': { query: followUpsQuery, answer: pageOf(followUpSchema) },
   'POST /follow-ups/{id}/close': { body: followUpClosing, answer: followUpSchema },
   'GET /recordings': { query: recordingsQuery, answer: pageOf(recordingSchema) },
+  'GET /recordings/reconciliation': { answer: reconciliationSchema },
   'GET /recordings/{id}': { answer: recordingSchema },
   'GET /recordings/{id}/peaks': { answer: peaksSchema },
   'GET /recordings/{id}/notes': { answer: notesSchema },
@@ -156,6 +164,8 @@ export const ROUTES = {
   'GET /trunk-states': { answer: trunkStates },
   'GET /softphone-settings': { answer: softphoneSettings },
   'GET /media-servers': { answer: mediaServerList },
+  'POST /media-servers/{name}/drain': { answer: mediaServerSchema },
+  'POST /media-servers/{name}/resume': { answer: mediaServerSchema },
 } as const satisfies Record<string, Route>;
 
 type Routes = typeof ROUTES;

@@ -30,6 +30,7 @@ export const router = createBrowserRouter([
           page('wall', () => import('./supervisor/wall.js')),
           page('missed', () => import('./supervisor/missed.js')),
           page('recordings', () => import('./supervisor/recordings.js')),
+          page('recordings/check', () => import('./supervisor/reconciliation.js')),
           page('day', () => import('./supervisor/day.js')),
           page('set-up', () => import('./admin/set-up/set-up.js')),
           page('password', () => import('./shell/password.js')),

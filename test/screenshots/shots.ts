@@ -82,6 +82,36 @@ export const SHOTS: readonly Shot[] = [
       await page.getByRole('button', { name: texts.player.pause, exact: true }).waitFor();
     },
   },
+  { role: 'supervisor', name: 'recordings-check', path: '/recordings/check' },
+  {
+    role: 'supervisor',
+    name: 'download',
+    path: '/recordings',
+    prepare: async (page, texts) => {
+      await page.locator('tbody a[href^="/calls/"]').last().click();
+      await button(page, texts.download.save).click();
+    },
+  },
+  {
+    role: 'supervisor',
+    name: 'reveal',
+    path: '/clients',
+    prepare: async (page, texts) => {
+      await client(page);
+      await button(page, texts.reveal.open).click();
+    },
+  },
+  {
+    role: 'supervisor',
+    name: 'wall-paused',
+    path: '/wall',
+    prepare: async (page, texts) => {
+      const paused = page.getByText(texts.pause.paused).first();
+      if (await paused.isVisible()) return;
+      await button(page, starting(texts.pause.pause)).click();
+      await paused.waitFor();
+    },
+  },
   { role: 'supervisor', name: 'day', path: '/day' },
 
   { role: 'admin', name: 'set-up', path: '/set-up' },
@@ -107,6 +137,12 @@ export const SHOTS: readonly Shot[] = [
   { role: 'admin', name: 'devices', path: '/devices', readme: 'devices' },
   { role: 'admin', name: 'groups', path: '/groups' },
   { role: 'admin', name: 'groups-new', path: '/groups', prepare: opens(({ groups }) => groups.create) },
+  {
+    role: 'admin',
+    name: 'groups-remove',
+    path: '/groups',
+    prepare: (page, texts) => button(page, starting(texts.common.removeOf)).click(),
+  },
   { role: 'admin', name: 'numbers', path: '/numbers' },
   { role: 'admin', name: 'numbers-new', path: '/numbers', prepare: opens(({ numbers }) => numbers.create) },
   { role: 'admin', name: 'prompts', path: '/prompts' },
@@ -152,4 +188,10 @@ export const SHOTS: readonly Shot[] = [
     prepare: (page) => page.locator('[aria-controls^=ledger-]').first().click(),
   },
   { role: 'admin', name: 'state', path: '/state' },
+  {
+    role: 'admin',
+    name: 'state-drain',
+    path: '/state',
+    prepare: (page, texts) => button(page, starting(texts.health.drainOf)).click(),
+  },
 ];

@@ -113,6 +113,63 @@ describeWith(['chromium'], 'in the cabinets', () => {
     await context.close();
   });
 
+  test('a client’s number is shown to a supervisor for a reason, once, and is kept nowhere', async () => {
+    const { page, context, complaints } = await visit(browser, office.system.web);
+    const received: string[] = [];
+    page.on('response', (response) => {
+      if (response.url().endsWith('/reveal')) received.push(response.headers()['cache-control'] ?? '');
+    });
+    await signIn(page, ...SUPERVISOR);
+    await page.goto('/clients');
+    await page.getByRole('link', { name: new RegExp(code) }).click();
+    const open = page.getByRole('button', { name: 'Show the number' });
+    await open.press('Enter');
+    const dialog = page.getByRole('dialog', { name: `Number of ${code}` });
+    const why = dialog.getByRole('textbox', { name: 'Why must you see it?' });
+    await why.fill('ask him');
+    await dialog.getByRole('button', { name: 'Show', exact: true }).click();
+    await dialog.getByText('says too little: 10 characters or more').waitFor();
+    await expectNoBarriers(page);
+    await why.fill('a courier must call him');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await dialog.getByText(CLIENT, { exact: true }).waitFor();
+    await expectNoBarriers(page);
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Close');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    const kept = await page.evaluate<string>(
+      `JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state,
+        document.documentElement.outerHTML])`,
+    );
+    expect(kept).not.toContain(CLIENT.slice(2));
+    expect(received).toContain('no-store');
+    await open.click();
+    await why.waitFor();
+    expect(await page.getByText(CLIENT).count()).toBe(0);
+    const written = await office.system.sql<{ payload: { reason: string } }>(
+      `SELECT payload FROM ledger_entry WHERE kind = 'number.revealed'`,
+    );
+    expect(written.map(({ payload }) => payload.reason)).toEqual(['a courier must call him']);
+    await office.system.api('PATCH', '/company', { revealQuota: 1 });
+    await why.fill('a courier must call him again');
+    await dialog.getByRole('button', { name: 'Show', exact: true }).click();
+    await dialog.getByRole('alert').getByText('1 numbers were shown to you within 24 hours').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('the last media server is not drained, and the page says what to do', async () => {
+    const { page, context } = await visit(browser, office.system.web);
+    await signIn(page, ADMIN.email, ADMIN.password);
+    await page.goto('/state');
+    await page.getByRole('button', { name: /^Drain / }).click();
+    await page.getByRole('button', { name: 'Drain', exact: true }).click();
+    await page.getByText('no other media server would take calls').waitFor();
+    await context.close();
+  });
+
   test('a note at a recording that was deleted comes back with “undo”', async () => {
     const { page, context } = await visit(browser, office.system.web);
     await signIn(page, ...SUPERVISOR);

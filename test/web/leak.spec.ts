@@ -149,6 +149,7 @@ describeWith(['chromium'], 'a manager’s browser', () => {
       .first()
       .click();
     await page.getByText(code).first().waitFor();
+    expect(await page.getByRole('button', { name: 'Show the number' }).count()).toBe(0);
     await watched.look(page, 'his own page');
 
     // What saw nothing proves nothing.

@@ -10,6 +10,7 @@ const COMPANY: Place[] = [
   { path: '/calls', heading: 'Calls' },
   { path: '/clients', heading: 'Clients' },
   { path: '/recordings', heading: 'Recordings' },
+  { path: '/recordings/check', heading: 'Nightly check' },
   { path: '/day', heading: 'Day in figures' },
 ];
 

@@ -11,7 +11,9 @@ import {
   waitForSound,
   waitToHear,
 } from '../support/browser-phone.js';
-import { signIn } from '../support/browser.js';
+import type { RecordingView } from '../../src/contracts/recordings.js';
+import { expectNoBarriers } from '../support/accessibility.js';
+import { signIn, visit } from '../support/browser.js';
 import { expectSilenceOf, expectToHear, TONES, type Office } from '../support/office.js';
 import { describeWith } from '../support/requirements.js';
 import { until } from '../support/until.js';
@@ -123,6 +125,29 @@ describeWith(['chromium'], 'in the browser', () => {
     await page.getByRole('button', { name: /Extension 101 rings here/ }).waitFor();
     await talk(page);
     expect([await microphonesOf(page), await speakersOf(page)]).toEqual([[microphone], [speakerId]]);
+  }, 60_000);
+
+  test('a recording is paused where one talks, is seen to be, and is resumed from the wall', async () => {
+    const { page } = await phoneOn();
+    const wall = await visit(browser, office.system.web);
+    await signIn(wall.page, 'supervisor@example.com', 'supervisor-demo');
+    const caller = await talk(page);
+    const card = cardOf(page);
+    await card.getByRole('button', { name: /^Pause the recording/ }).press('Enter');
+    await card.getByText('recording paused').waitFor();
+    await expectNoBarriers(page);
+    const onWall = wall.page.getByRole('listitem').filter({ hasText: 'recording paused' });
+    await onWall.waitFor();
+    await expectNoBarriers(wall.page);
+    await onWall.getByRole('button', { name: /^Record on/ }).press('Enter');
+    await onWall.waitFor({ state: 'detached' });
+    await card.getByText('recording paused').waitFor({ state: 'detached' });
+    await card.getByRole('button', { name: /^Pause the recording/ }).waitFor();
+    await caller.hangUp();
+    await card.waitFor({ state: 'detached' });
+    const [{ recordingId } = { recordingId: '' }] = (await office.system.calls()).slice(-1);
+    const { body } = await office.system.api<RecordingView>('GET', `/recordings/${recordingId}`);
+    expect(body.pauses).toEqual([{ fromMs: expect.any(Number), toMs: expect.any(Number) }]);
   }, 60_000);
 
   test('the phone rings no more once its person has signed out, here or elsewhere', async () => {

@@ -1,20 +1,16 @@
-import { Badge, Group, Paper, SimpleGrid, Text, ThemeIcon, Title } from '@mantine/core';
+import { Badge, Group, Paper, SimpleGrid, Text, ThemeIcon } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import Check from 'lucide-react/icons/check';
 import X from 'lucide-react/icons/x';
 import { useTranslation } from 'react-i18next';
-import type { MediaServerView } from '../../contracts/media-servers.js';
-import { API } from '../api/endpoints.js';
 import { useMay } from '../api/me.js';
-import { reading } from '../api/query.js';
 import { useNames } from '../i18n/names.js';
 import { Page } from '../parts/page.js';
-import { Rows, type Column } from '../parts/rows.js';
 import { useSaid } from '../parts/said.js';
 import { Trouble, Waiting } from '../parts/states.js';
+import { MediaServers } from './media-servers.js';
 
 const REFRESH_MS = 5_000;
-const COLOURS: Record<MediaServerView['health'], string> = { up: 'pine', sick: 'yellow', down: 'red' };
 
 interface Health {
   status: 'up' | 'down';
@@ -68,43 +64,5 @@ export default function HealthPage() {
       </SimpleGrid>
       {may('media-servers.read') && <MediaServers />}
     </Page>
-  );
-}
-
-function MediaServers() {
-  const { t } = useTranslation();
-  const servers = useQuery({ ...reading(API.mediaServers), refetchInterval: REFRESH_MS });
-  const columns: Column<MediaServerView>[] = [
-    { name: 'name', label: t('health.server'), cell: ({ name }) => name },
-    {
-      name: 'health',
-      label: t('trunks.state'),
-      cell: ({ health, draining }) => (
-        <Badge variant="light" color={draining ? 'yellow' : COLOURS[health]} tt="none">
-          {t(draining ? 'health.draining' : `health.is.${health}`)}
-        </Badge>
-      ),
-    },
-    { name: 'legs', label: t('health.legs'), align: 'right', cell: ({ legs }) => String(legs) },
-    {
-      name: 'channels',
-      label: t('health.channels'),
-      align: 'right',
-      cell: ({ channels }) => String(channels ?? '–'),
-    },
-  ];
-  if (!servers.data || servers.data.items.length === 0) return null;
-  return (
-    <section>
-      <Title order={2} mb="sm">
-        {t('health.servers')}
-      </Title>
-      <Rows
-        label={t('health.servers')}
-        columns={columns}
-        items={servers.data.items}
-        keyOf={({ name }) => name}
-      />
-    </section>
   );
 }

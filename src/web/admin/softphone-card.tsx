@@ -1,11 +1,11 @@
-import { ActionIcon, Alert, Button, Code, CopyButton, Group, Stack, Table, Tabs, Text } from '@mantine/core';
+import { Alert, Button, Code, Group, Stack, Table, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import Copy from 'lucide-react/icons/copy';
 import { useTranslation } from 'react-i18next';
 import type { Extension, ExtensionWithPassword } from '../../contracts/provisioning.js';
 import type { SoftphoneSettings } from '../../contracts/standing.js';
 import { API } from '../api/endpoints.js';
 import { reading, useChange } from '../api/query.js';
+import { CopyValue } from '../parts/copy-value.js';
 import { Trouble, Waiting } from '../parts/states.js';
 import { Window } from '../parts/window.js';
 import { SoftphoneLink } from './softphone-link.js';
@@ -88,18 +88,7 @@ function Settings({ extension, settings, password }: SettingsProps) {
                 <Code>{value}</Code>
               </Table.Td>
               <Table.Td ta="right">
-                <CopyButton value={value}>
-                  {({ copy }) => (
-                    <ActionIcon
-                      variant="subtle"
-                      color="gray"
-                      aria-label={t('softphone.copy', { name })}
-                      onClick={copy}
-                    >
-                      <Copy size={14} aria-hidden />
-                    </ActionIcon>
-                  )}
-                </CopyButton>
+                <CopyValue value={value} label={t('softphone.copy', { name })} />
               </Table.Td>
             </Table.Tr>
           ))}

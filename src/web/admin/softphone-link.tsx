@@ -1,11 +1,11 @@
-import { ActionIcon, Alert, Button, CopyButton, Group, Paper, Stack, Text } from '@mantine/core';
-import Copy from 'lucide-react/icons/copy';
+import { Alert, Button, Group, Paper, Stack, Text } from '@mantine/core';
 import { QRCodeSVG } from 'qrcode.react';
 import { useTranslation } from 'react-i18next';
 import type { SoftphoneLink as Link } from '../../contracts/softphone-link.js';
 import { API } from '../api/endpoints.js';
 import { useNow } from '../api/live.js';
 import { useChange } from '../api/query.js';
+import { CopyValue } from '../parts/copy-value.js';
 import { durationOf } from '../parts/format.js';
 import { Trouble } from '../parts/states.js';
 
@@ -48,18 +48,7 @@ function Scanned({ link, leftMs }: { link: Link; leftMs: number }) {
           <Text size="sm" className="figures" role="timer">
             {t('softphone.link.holds', { time: durationOf(leftMs) })}
           </Text>
-          <CopyButton value={url}>
-            {({ copy }) => (
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                aria-label={t('softphone.copy', { name: t('softphone.link.address') })}
-                onClick={copy}
-              >
-                <Copy size={14} aria-hidden />
-              </ActionIcon>
-            )}
-          </CopyButton>
+          <CopyValue value={url} label={t('softphone.copy', { name: t('softphone.link.address') })} />
         </Group>
         <Text size="sm" c="dimmed">
           {t('softphone.link.once')}

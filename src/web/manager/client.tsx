@@ -1,18 +1,5 @@
-import {
-  ActionIcon,
-  Button,
-  CopyButton,
-  Group,
-  Paper,
-  SimpleGrid,
-  Stack,
-  Text,
-  Title,
-  Tooltip,
-} from '@mantine/core';
+import { Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import Check from 'lucide-react/icons/check';
-import Copy from 'lucide-react/icons/copy';
 import Pencil from 'lucide-react/icons/pencil';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,14 +11,16 @@ import { reading } from '../api/query.js';
 import { CallClient } from '../phone-panel/call-client.js';
 import { nameOf } from '../parts/call-parts.js';
 import { CallsTable } from '../parts/calls-table.js';
+import { CopyValue } from '../parts/copy-value.js';
 import { HoldButton } from '../parts/hold-button.js';
 import { Listed } from '../parts/listed.js';
 import { Page } from '../parts/page.js';
 import { Empty, Trouble, Waiting } from '../parts/states.js';
 import { ClientForm } from './client-form.js';
 import { ClientNotes } from './client-notes.js';
+import { RevealNumber } from './reveal-number.js';
 
-/** A client's card: code, name, history, notes. His number is not here, for nobody. */
+/** A client's card: code, name, history, notes. His number is in none of it; it is shown by itself, for a reason. */
 export default function ClientPage() {
   const { t } = useTranslation();
   const { id = '' } = useParams();
@@ -69,6 +58,7 @@ function Card({ client }: { client: ClientAnswer }) {
             </Button>
           )}
           <HoldButton of={{ clientId: client.id }} name={nameOf(client)} />
+          <RevealNumber client={client} />
           <CallClient client={client} />
         </>
       }
@@ -105,15 +95,7 @@ function CodeToCopy({ code }: { code: string }) {
         <Text fw={650} className="figures">
           {code}
         </Text>
-        <CopyButton value={code}>
-          {({ copied, copy }) => (
-            <Tooltip label={t(copied ? 'common.copied' : 'common.copy')}>
-              <ActionIcon variant="subtle" color="gray" aria-label={t('common.copy')} onClick={copy}>
-                {copied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}
-              </ActionIcon>
-            </Tooltip>
-          )}
-        </CopyButton>
+        <CopyValue value={code} label={t('common.copy')} />
       </Group>
     </Paper>
   );

@@ -10,6 +10,7 @@ import type { PeaksView } from '../../contracts/recordings.js';
 import { API } from '../api/endpoints.js';
 import { reading } from '../api/query.js';
 import { nonce } from '../nonce.js';
+import { Download } from './download.js';
 import { durationOf } from './format.js';
 import styles from './player.module.css';
 import { RecordingNotes } from './recording-notes.js';
@@ -112,6 +113,7 @@ function Waveform({ recordingId, peaks, autoplay = false, onClose }: PlayerProps
         <Text size="sm" className={`figures ${styles.clock}`}>
           {`${durationOf(at * 1000)} / ${durationOf(peaks.durationMs)}`}
         </Text>
+        <Download recordingId={recordingId} />
         {onClose && <CloseButton aria-label={t('common.close')} onClick={onClose} />}
       </Group>
       {failed && <Trouble error={failed} />}

@@ -6,6 +6,7 @@ import type { LiveCallView } from '../../contracts/live.js';
 import { useLive } from '../api/live.js';
 import { useMe } from '../api/me.js';
 import { ClientName } from '../parts/call-parts.js';
+import { RecordingPause, RecordingPaused } from '../parts/recording-pause.js';
 import { Before } from '../phone/incoming-card.js';
 import { usePhone } from '../phone/phone.js';
 import styles from '../phone/phone.module.css';
@@ -33,8 +34,9 @@ export default function DeskCalls() {
   );
 }
 
-function DeskCall({ call: { client, state } }: { call: LiveCallView }) {
+function DeskCall({ call }: { call: LiveCallView }) {
   const { t } = useTranslation();
+  const { client, state } = call;
   if (!client) return null;
   const rings = state === 'ringing';
   return (
@@ -57,15 +59,22 @@ function DeskCall({ call: { client, state } }: { call: LiveCallView }) {
             {t('desk.answer')}
           </Text>
         ) : (
-          <Button
-            component={Link}
-            to={`/clients/${client.id}`}
-            size="xs"
-            variant="default"
-            leftSection={<NotebookPen size={14} aria-hidden />}
-          >
-            {t('desk.note')}
-          </Button>
+          <>
+            <RecordingPaused call={call} />
+            <Group gap="xs" wrap="nowrap">
+              <Button
+                component={Link}
+                to={`/clients/${client.id}`}
+                size="xs"
+                variant="default"
+                flex={1}
+                leftSection={<NotebookPen size={14} aria-hidden />}
+              >
+                {t('desk.note')}
+              </Button>
+              <RecordingPause call={call} size={30} />
+            </Group>
+          </>
         )}
       </Stack>
     </Paper>

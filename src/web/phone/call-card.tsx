@@ -7,8 +7,10 @@ import PhoneOff from 'lucide-react/icons/phone-off';
 import Play from 'lucide-react/icons/play';
 import type { LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useNow } from '../api/live.js';
+import { useLive, useNow } from '../api/live.js';
+import { useMe } from '../api/me.js';
 import { durationOf } from '../parts/format.js';
+import { RecordingPause, RecordingPaused } from '../parts/recording-pause.js';
 import { Party } from './party.js';
 import { PassOn } from './pass-on.js';
 import { phone } from './phone.js';
@@ -29,6 +31,7 @@ export function CallCard({ call, others }: CallCardProps) {
   const { t } = useTranslation();
   const { id, muted, held } = call;
   const talks = call.state === 'talking';
+  const live = useLiveCall(call);
   const isOwn = !supervisionModes.some((mode) => mode === call.party);
   return (
     <Paper p="md" role="region" aria-label={t('phone.callWith', { name: call.name })} className={styles.card}>
@@ -58,6 +61,7 @@ export function CallCard({ call, others }: CallCardProps) {
               />
             )}
             <Keypad id={id} />
+            {live && <RecordingPause call={live} size={36} />}
             {isOwn && talks && <PassOn call={call} others={others} />}
           </Group>
           <Button
@@ -69,6 +73,7 @@ export function CallCard({ call, others }: CallCardProps) {
             {t('phone.hangUp')}
           </Button>
         </Group>
+        <RecordingPaused call={live} />
         {call.passingTo && (
           <Text size="sm" role="status">
             {t('phone.passing', { to: call.passingTo })}
@@ -77,6 +82,13 @@ export function CallCard({ call, others }: CallCardProps) {
       </Stack>
     </Paper>
   );
+}
+
+/** The person's own conversation with this party, as the live feed has it. */
+function useLiveCall({ party }: PhoneCall) {
+  const { extension } = useMe();
+  const { calls } = useLive();
+  return calls.find(({ client, manager }) => client?.code === party && manager?.number === extension?.number);
 }
 
 function State({ call: { state, held, since, interrupted } }: { call: PhoneCall }) {

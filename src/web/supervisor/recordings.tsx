@@ -1,12 +1,14 @@
 import { Badge, Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import Disc3 from 'lucide-react/icons/disc-3';
+import ListChecks from 'lucide-react/icons/list-checks';
 import Play from 'lucide-react/icons/play';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import type { RecordingView } from '../../contracts/recordings.js';
 import { API } from '../api/endpoints.js';
+import { useMay } from '../api/me.js';
 import { ClientName } from '../parts/call-parts.js';
 import { durationOf, useFormat } from '../parts/format.js';
 import { Listed } from '../parts/listed.js';
@@ -21,6 +23,7 @@ const TYPING_MS = 300;
 /** Recordings, found by client, manager, day and length, and heard here. The address holds what they are found by. */
 export default function Recordings() {
   const { t } = useTranslation();
+  const may = useMay();
   const [search, setSearch] = useSearchParams();
   const [playing, setPlaying] = useState<string>();
   const filter = Object.fromEntries(
@@ -39,7 +42,22 @@ export default function Recordings() {
       { replace: true },
     );
   return (
-    <Page title={t('recordings.title')} lead={t('recordings.lead')}>
+    <Page
+      title={t('recordings.title')}
+      lead={t('recordings.lead')}
+      actions={
+        may('recordings.reconcile') && (
+          <Button
+            component={Link}
+            to="/recordings/check"
+            variant="default"
+            leftSection={<ListChecks size={16} aria-hidden />}
+          >
+            {t('reconciliation.title')}
+          </Button>
+        )
+      }
+    >
       <RecordingsFilterBar filter={filter} onChange={change} />
       <Listed
         endpoint={API.recordings}

@@ -7,6 +7,7 @@ import { useLive, useNow } from '../api/live.js';
 import { ClientName } from '../parts/call-parts.js';
 import { durationOf, useFormat } from '../parts/format.js';
 import { Page } from '../parts/page.js';
+import { RecordingPause, RecordingPaused } from '../parts/recording-pause.js';
 import { Empty } from '../parts/states.js';
 import { Follow, Supervise } from './supervise.js';
 import styles from './wall.module.css';
@@ -112,11 +113,15 @@ const WallCall = memo(function WallCall({ call }: { call: LiveCallView }) {
             .join(' · ')}
         </Text>
       )}
+      <RecordingPaused call={call} />
       <Group justify="space-between" mt="auto" pt="xs" wrap="nowrap">
         <Text size="sm" c="dimmed" className="figures">
           {t(`direction.${direction}`)} · <Since iso={call.answeredAt ?? call.startedAt} />
         </Text>
-        <Supervise call={call} />
+        <Group gap="xs" wrap="nowrap">
+          <RecordingPause call={call} size={30} />
+          <Supervise call={call} />
+        </Group>
       </Group>
     </Paper>
   );

@@ -29,7 +29,7 @@ export const manager = {
     without: 'Take the filter away: {{filter}}',
   },
   clients: {
-    lead: 'Known by code and name. Their numbers are shown to nobody here.',
+    lead: 'Known by code and name. Their numbers are in no list.',
     search: 'Name or code',
     manager: 'Manager',
     since: 'First call',
@@ -51,6 +51,14 @@ export const manager = {
     empty: 'Nothing written yet.',
     remove: 'Delete the note',
     removed: 'The note is deleted',
+  },
+  reveal: {
+    open: 'Show the number',
+    of: 'Number of {{name}}',
+    hint: 'Who saw the number, when and why is written into the ledger and stays there for ever.',
+    why: 'Why must you see it?',
+    show: 'Show',
+    once: 'It is shown this once and kept nowhere: it is gone when this window closes.',
   },
   desk: {
     rings: 'A call at your phone',

@@ -8,6 +8,10 @@ export const said = {
   noDevice: 'none of your devices is registered: register one and try again',
   noDeviceOfKind: 'no such device of yours is registered: register one and try again',
   notRecorded: 'the call is not being recorded',
+  noNumbersShown: 'this company shows no numbers to anyone',
+  quotaShown: '{{quota}} numbers were shown to you within 24 hours, and that is what the company allows',
+  lastMediaServer:
+    'no other media server would take calls: bring one up first; to let everything end, stop the control plane with SIGTERM',
   onHold: 'a legal hold keeps the recording: lift it first',
   stillRecording: 'the recording is complete when the call has ended',
   recordingDeleted: 'the recording was deleted',

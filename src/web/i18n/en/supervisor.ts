@@ -77,6 +77,37 @@ export const supervisor = {
     writeNote: 'Write',
     removeNote: 'Delete the note: {{text}}',
   },
+  download: {
+    save: 'Save as a file',
+    inLedger: 'Written in the ledger',
+    as: { playback: 'Opus: smaller', original: 'WAV: as it was recorded' },
+  },
+  pause: {
+    pause: 'Pause the recording: {{name}}',
+    resume: 'Record on: {{name}}',
+    paused: 'recording paused',
+  },
+  reconciliation: {
+    title: 'Nightly check',
+    lead: 'Once a day, at night, calls and files of recordings are held against each other.',
+    at: 'Looked at {{time}}',
+    well: 'All is well',
+    wellHint: 'Each recorded call has its file, and each file its call.',
+    notYet: 'Nothing was looked at yet',
+    notYetHint:
+      'It is made once a day, the first time as Linekeeper starts. Where it stays away, see whether the recordings’ folder can be read.',
+    truncated: 'More was found than is listed here: 500 of each at most.',
+    calls: 'Calls without a file',
+    callsHint:
+      'They were to be recorded and have nothing to play. Look in the backup of the recordings’ folder: what is put back to its place is taken in the next night.',
+    call: 'Call',
+    recording: 'Recording',
+    files: 'Files without a call',
+    filesHint: 'They belong to no recording. Nobody deletes them: look at each before you do.',
+    path: 'File below the recordings’ folder',
+    size: 'Size',
+    changed: 'Changed',
+  },
   day: {
     title: 'Day in figures',
     lead: 'Choose a figure or a bar: it opens the calls that it counts.',
