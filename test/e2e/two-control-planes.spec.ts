@@ -319,14 +319,21 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
     await leave(phone);
   }, 120_000);
 
-  it('one killed -9 and started again at once: its conversation goes on, with one recording, to its true end', async () => {
+  it('one killed -9 and started again at once: its conversation goes on, with one recording, paused as it was, to its true end', async () => {
     const [victim] = two.planes;
     const phone = await desk('101');
     const { caller, manager } = await conversationOf(victim, phone, '+79161230008');
     const talking = (await owners()).find(({ live }) => live)!;
+    const recording = `/calls/${talking.id}/recording`;
+    expect((await victim.api('POST', recording, { action: 'pause' })).status).toBe(200);
     await victim.kill9();
     await victim.restart();
     await until('it has found it', () => kept(talking.id));
+    const watcher = await Watcher.open(victim, 'admin');
+    const { calls } = await watcher.event('snapshot');
+    watcher.close();
+    expect(calls).toMatchObject([{ id: talking.id, recording: 'paused' }]);
+    await victim.api('POST', recording, { action: 'resume' });
     await Promise.all([expectToHear(caller.audio, TONES['101']), expectToHear(manager.audio, TONES.caller)]);
     const hungUpAt = Date.now();
     await caller.hangUp();

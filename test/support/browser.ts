@@ -60,6 +60,17 @@ export async function visit(
   return { page, context, complaints };
 }
 
+/** All that the page's scripts hold in memory, once what nobody needs is gone; texts stand in it as they are. */
+export async function memoryOf(page: Page): Promise<string> {
+  const devtools = await page.context().newCDPSession(page);
+  let memory = '';
+  devtools.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => (memory += chunk));
+  await devtools.send('HeapProfiler.collectGarbage');
+  await devtools.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+  await devtools.detach();
+  return memory;
+}
+
 /** Signs in on the page, as a person does. */
 export async function signIn(page: Page, email: string, password: string): Promise<void> {
   await page.goto('/');

@@ -20,12 +20,7 @@ describeWith(['chromium'], 'a recording', () => {
   let recording: RecordingView;
   beforeAll(async () => {
     [office, browser] = await Promise.all([Office.open(), openBrowser()]);
-    await office.clientOf('101', CLIENT);
-    const [call] = await office.system.calls();
-    recording = await until('the recording is stored', async () => {
-      const { body } = await office.system.api<RecordingView>('GET', `/recordings/${call?.recordingId}`);
-      return body.state === 'stored' && body;
-    });
+    recording = await stored(CLIENT);
   }, 90_000);
   afterEach(() => Promise.all((browser?.contexts() ?? []).map((context) => context.close())));
   afterAll(async () => {
@@ -33,10 +28,19 @@ describeWith(['chromium'], 'a recording', () => {
     await office?.close();
   });
 
-  const openCall = async (who: readonly [string, string]): Promise<Page> => {
+  /** The recording of a client's call, which is over. */
+  const stored = async (client: string): Promise<RecordingView> => {
+    await office.clientOf('101', client);
+    const call = (await office.system.calls()).at(-1);
+    return until('the recording is stored', async () => {
+      const { body } = await office.system.api<RecordingView>('GET', `/recordings/${call?.recordingId}`);
+      return body.state === 'stored' && body;
+    });
+  };
+  const openCall = async (who: readonly [string, string], { callId } = recording): Promise<Page> => {
     const { page } = await visit(browser, office.system.web);
     await signIn(page, ...who);
-    await page.goto(`/calls/${recording.callId}`);
+    await page.goto(`/calls/${callId}`);
     await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
     return page;
   };
@@ -66,6 +70,19 @@ describeWith(['chromium'], 'a recording', () => {
       else expect(bytes.subarray(0, 4).toString()).toBe('OggS');
     }
     expect((await written()).map(({ payload }) => payload.form)).toEqual(recording.forms);
+  }, 60_000);
+
+  test('is saved at once where it is kept in one form', async () => {
+    await office.system.api('PATCH', '/company', { keepOriginalRecordings: false });
+    const one = await stored('+79261234568');
+    const { forms } = one;
+    expect(forms).toHaveLength(1);
+    const page = await openCall(SUPERVISOR, one);
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Save as a file' }).press('Enter');
+    const name = `${one.id}.${forms[0] === 'playback' ? 'opus' : 'wav'}`;
+    expect((await download).suggestedFilename()).toBe(name);
+    await expectNoBarriers(page);
   }, 60_000);
 
   test('is played by a manager whose call it was, and not saved', async () => {
