@@ -49,9 +49,12 @@ function DeskCall({ call }: { call: LiveCallView }) {
       <Stack gap="sm">
         <Group justify="space-between" wrap="nowrap" align="flex-start">
           <ClientName client={client} />
-          <Badge variant="light" color={rings ? 'yellow' : 'blue'} tt="none" flex="none" role="status">
-            {t(rings ? 'phone.rings' : 'outcome.talking')}
-          </Badge>
+          <Group gap="xs" wrap="nowrap" flex="none">
+            <Badge variant="light" color={rings ? 'yellow' : 'blue'} tt="none" role="status">
+              {t(rings ? 'phone.rings' : 'outcome.talking')}
+            </Badge>
+            <RecordingPause call={call} size={28} />
+          </Group>
         </Group>
         {rings && <Before client={client} />}
         {rings ? (
@@ -61,19 +64,15 @@ function DeskCall({ call }: { call: LiveCallView }) {
         ) : (
           <>
             <RecordingPaused call={call} />
-            <Group gap="xs" wrap="nowrap">
-              <Button
-                component={Link}
-                to={`/clients/${client.id}`}
-                size="xs"
-                variant="default"
-                flex={1}
-                leftSection={<NotebookPen size={14} aria-hidden />}
-              >
-                {t('desk.note')}
-              </Button>
-              <RecordingPause call={call} size={30} />
-            </Group>
+            <Button
+              component={Link}
+              to={`/clients/${client.id}`}
+              size="xs"
+              variant="default"
+              leftSection={<NotebookPen size={14} aria-hidden />}
+            >
+              {t('desk.note')}
+            </Button>
           </>
         )}
       </Stack>

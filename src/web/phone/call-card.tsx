@@ -38,7 +38,10 @@ export function CallCard({ call, others }: CallCardProps) {
       <Stack gap="sm">
         <Group justify="space-between" wrap="nowrap" align="flex-start">
           <Party call={call} />
-          <State call={call} />
+          <Group gap="xs" wrap="nowrap" flex="none">
+            <State call={call} />
+            {live && <RecordingPause call={live} size={28} />}
+          </Group>
         </Group>
         <Group gap="xs" wrap="nowrap" justify="space-between">
           <Group gap="xs" wrap="nowrap">
@@ -61,7 +64,6 @@ export function CallCard({ call, others }: CallCardProps) {
               />
             )}
             <Keypad id={id} />
-            {live && <RecordingPause call={live} size={36} />}
             {isOwn && talks && <PassOn call={call} others={others} />}
           </Group>
           <Button
