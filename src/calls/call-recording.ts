@@ -42,9 +42,13 @@ export class CallRecording {
     return this.segment(call, clientLeg, false);
   }
 
-  /** Of a call that an earlier process began: it runs on the client's leg, which nobody has touched; the rule is with its row. */
+  /**
+   * Of a call that an earlier process began: it runs on the client's leg, which nobody has touched; the rule is with its row.
+   * Never rejects: whether it is paused is read anew when the database is back (RecordingPauses).
+   */
   async takeOver(call: LiveCall, id: string): Promise<void> {
-    call.recording = { id, ruleId: null, retentionDays: null, paused: await this.isPaused(call) };
+    const paused = await this.isPaused(call).catch(() => false);
+    call.recording = { id, ruleId: null, retentionDays: null, paused };
   }
 
   /** Goes on in a file of its own, as after the loss of a media server; paused where it was. Never rejects. */

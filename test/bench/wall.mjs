@@ -36,6 +36,7 @@ function call(number, state = STATES[number % STATES.length]) {
     ringing: state === 'ringing' ? [manager(number), manager(number + 1)] : [],
     manager: state === 'ringing' ? null : manager(number),
     heldBy: state === 'held' ? 'client' : null,
+    recording: state === 'ringing' ? null : number % 10 ? 'runs' : 'paused',
     supervisors: number % 20 ? [] : [{ extension: manager(number + 7), mode: 'listen' }],
   };
 }
@@ -47,6 +48,7 @@ const extension = (number, state) => ({
   state,
   presence: number % 9 ? 'here' : 'away',
   backAt: null,
+  followers: [],
 });
 
 /** The product behind it, but `/live` is the bench's own: a snapshot, then updates one after another. */

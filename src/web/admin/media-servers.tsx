@@ -19,6 +19,13 @@ export function MediaServers() {
   const { t } = useTranslation();
   const may = useMay();
   const servers = useQuery({ ...reading(API.mediaServers), refetchInterval: REFRESH_MS });
+  const actions: Column<MediaServerView> = {
+    name: 'actions',
+    label: t('common.actions'),
+    hiddenLabel: true,
+    align: 'right',
+    cell: (server) => <DrainOrResume server={server} />,
+  };
   const columns: Column<MediaServerView>[] = [
     { name: 'name', label: t('health.server'), cell: ({ name }) => name },
     { name: 'health', label: t('trunks.state'), cell: (server) => <State server={server} /> },
@@ -29,13 +36,7 @@ export function MediaServers() {
       align: 'right',
       cell: ({ channels }) => String(channels ?? '–'),
     },
-    {
-      name: 'drain',
-      label: t('common.actions'),
-      hiddenLabel: true,
-      align: 'right',
-      cell: (server) => may('media-servers.change') && <DrainOrResume server={server} />,
-    },
+    ...(may('media-servers.change') ? [actions] : []),
   ];
   return (
     <section>
