@@ -41,18 +41,22 @@ export class OpusEncoder {
     return this.chosen !== undefined;
   }
 
-  /** @throws AppError `opus-encoder` where there is none, or it fails */
-  encode(wav: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  /**
+   * @param signal ends the encoder
+   * @throws AppError `opus-encoder` where there is none, or it fails
+   */
+  encode(wav: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
     if (!this.chosen) throw new AppError('opus-encoder', 'no Opus encoder is installed');
-    return encoded(this.chosen, wav);
+    return encoded(this.chosen, wav, signal);
   }
 }
 
 async function* encoded(
   { program, args }: (typeof PROGRAMS)[number],
   wav: AsyncIterable<Buffer>,
+  signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  const child = spawn(program, args.split(' '), { stdio: 'pipe' });
+  const child = spawn(program, args.split(' '), { stdio: 'pipe', signal });
   giveWay(child.pid);
   let complaint = '';
   child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-500)));

@@ -108,7 +108,7 @@ export class OpusLater implements OnApplicationBootstrap, OnApplicationShutdown 
     const wav = this.sealed.read(original, { first: 0, last: Number(original.sizeBytes) - 1 });
     const playback = await this.sealed.write(
       { companyId, recordingId, startedAt, form: 'playback', contentType: OPUS },
-      this.opus.encode(unlessAborted(wav, this.stopping.signal)),
+      this.opus.encode(wav, this.stopping.signal),
     );
     try {
       await this.database.transaction(companyId, (tx) => this.made(tx, recording, original, playback));
@@ -169,12 +169,5 @@ export class OpusLater implements OnApplicationBootstrap, OnApplicationShutdown 
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await this.rest();
-  }
-}
-
-async function* unlessAborted(audio: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
-  for await (const part of audio) {
-    signal.throwIfAborted();
-    yield part;
   }
 }

@@ -333,6 +333,29 @@ describe('after the call', () => {
       expect(await make()).toBe(false);
       encode.mockRestore();
     });
+
+    it('a stop of the process does not wait for it, leaves nothing half made, and it is made after the next start', async () => {
+      const id = await raw.stored({ callId, segments: [stereoWav(1000, 440, 660)] });
+      const encoder = api.app.get(OpusEncoder, { strict: false });
+      const real = encoder.encode.bind(encoder);
+      const encode = jest.spyOn(encoder, 'encode').mockImplementation(async function* (wav, signal) {
+        // An encoder that is still at work, however fast this one is.
+        const endless = (async function* () {
+          yield* wav;
+          await new Promise((_, fail) => signal.addEventListener('abort', () => fail(new Error('ended'))));
+        })();
+        yield* real(endless, signal);
+      });
+      const before = raw.files().length;
+      const making = opus.makeNext(() => true);
+      await until('it is being made', () => raw.files().length > before);
+      await opus.onApplicationShutdown();
+      expect(await making).toBe(false);
+      encode.mockRestore();
+      expect(raw.files()).toHaveLength(before);
+      const due = await api.sql.query('SELECT 1 FROM recording WHERE id = $1 AND opus_due <= now()', [id]);
+      expect(due).toHaveLength(1);
+    });
   });
 
   describe('at night', () => {
