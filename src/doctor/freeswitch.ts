@@ -19,7 +19,9 @@ const CODECS: Readonly<Record<string, RegExp>> = {
 };
 const RECORD_MS = 400;
 const LEG_MS = 5_000;
-const ACK_MS = 500;
+/** So often it is asked for, so many ms apart, before it counts as refused. */
+const MEDIA_TRIES = 8;
+const MEDIA_MS = 500;
 
 /** Looks at one FreeSWITCH, and records a synthetic leg on it. */
 export async function checkFreeswitch(url: string, recordingsDir: string): Promise<Finding[]> {
@@ -126,13 +128,16 @@ async function recordingFinding(
 ): Promise<Finding> {
   const file = join(recordingsDir, `doctor-${randomUUID()}.wav`);
   try {
-    const start = () =>
-      esl.api(`uuid_record ${uuid} start ${file}`).then((answer) => !answer.startsWith('-'));
-    // Refused as well while our ACK is on its way: the leg has no media yet.
-    if (!(await start()) && !(await pause(ACK_MS).then(start))) {
+    const start = () => esl.api(`uuid_record ${uuid} start ${file}`);
+    // Refused as well while the leg has no media yet.
+    let answer = await start();
+    for (let tries = 1; answer.startsWith('-') && tries < MEDIA_TRIES; tries += 1) {
+      answer = await pause(MEDIA_MS).then(start);
+    }
+    if (answer.startsWith('-')) {
       return wrong(
         'recordings',
-        `FreeSWITCH cannot write to ${recordingsDir}: share the folder with it, and let its user write there`,
+        `FreeSWITCH cannot write to ${recordingsDir} (${answer.trim()}): share the folder with it, and let its user write there`,
       );
     }
     await within(LEG_MS, audio.listen(RECORD_MS)).catch(() => undefined); // silence is told of by the self-test

@@ -9,7 +9,7 @@ import { DeviceAuth } from './device-auth.js';
 import { DrachtioConnection } from './drachtio.connection.js';
 import { Location } from './location.js';
 import { planRegistration, REGISTER_LIMITS, type RegisterLimits } from './register-plan.js';
-import { readTokens } from './sip-values.js';
+import { parseNameAddress, readTokens, splitOutside } from './sip-values.js';
 import { sourceOf } from './source.js';
 import type { StackReply, StackRequest } from './stack.js';
 import { reasonOfStatus } from './status-tables.js';
@@ -88,12 +88,18 @@ export class Registrar {
   }
 
   private accepted(request: StackRequest, bindings: readonly Binding[]): Record<string, string> {
-    // drachtio-server reads the first one's lifetime for the connection that the request came by.
-    const own = (binding: Binding) => binding.sipCallId === request.get('call-id');
-    const contacts = [...bindings.filter(own), ...bindings.filter((one) => !own(one))].map(
-      ({ contact, expiresAt, q }) =>
-        `<${contact}>;expires=${Math.max(1, Math.round((expiresAt - clock.now()) / 1000))}${q < 1 ? `;q=${q}` : ''}`,
-    );
+    const own = bindings.filter(({ sipCallId }) => sipCallId === request.get('call-id'));
+    const others = bindings.filter((one) => !own.includes(one));
+    const asked = parseNameAddress(splitOutside(request.get('contact') ?? '', ',')[0] ?? '')?.uri;
+    // drachtio-server reads the first one's lifetime for the connection that the request came by; one that was taken away
+    // is named, so that what it sends to another device of that host does not go by that connection any more.
+    const contacts = [
+      ...(asked && asked !== '*' && own.length === 0 ? [`<${asked}>;expires=0`] : []),
+      ...[...own, ...others].map(
+        ({ contact, expiresAt, q }) =>
+          `<${contact}>;expires=${Math.max(1, Math.round((expiresAt - clock.now()) / 1000))}${q < 1 ? `;q=${q}` : ''}`,
+      ),
+    ];
     const supportsPath = readTokens(request.get('supported')).includes('path');
     const path = request.get('path');
     return {

@@ -1,7 +1,7 @@
 import type { CallView } from '../../src/contracts/calls.js';
 import type { Phone } from '../../src/simulate/phone.js';
 import { COMPANY_NUMBER, expectToHear, recordingOf, TONES } from '../support/office.js';
-import { startCarrierRegistrar, type CarrierRegistrar } from '../support/carrier-registrar.js';
+import { startCarrierRegistrar } from '../support/carrier-registrar.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { describeWith } from '../support/requirements.js';
 import { ADMIN, type System } from '../support/system.js';
@@ -16,13 +16,11 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
   let two: TwoPlanes;
   let carrier: Phone;
   let redis: TestRedis;
-  let registrar: CarrierRegistrar;
   let sofia: Phone;
   const desks: Phone[] = [];
 
   beforeAll(async () => {
     redis = await startRedis();
-    registrar = await startCarrierRegistrar();
     two = await startTwoPlanes({ REDIS_URL: redis.url, LEDGER_PATIENCE_MS: '10000' });
     carrier = await two.phone('carrier');
     // Longer than a takeover lasts: what stops ringing before was stopped by the survivor.
@@ -42,7 +40,6 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
   }, 60_000);
   afterAll(async () => {
     await two?.close();
-    registrar?.close();
     await redis?.stop();
   }, 60_000);
 
@@ -209,8 +206,9 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
 
   it('one registers with a carrier, whose calls reach both; when that one dies the other registers', async () => {
     const [one] = two.planes;
+    const registrar = await startCarrierRegistrar();
     const { body: trunk, status } = await one.api<{ id: string }>('POST', '/trunks', {
-      name: 'by registration',
+      name: `by registration at ${registrar.port}`,
       kind: 'registration',
       host: '127.0.0.1',
       port: registrar.port,
@@ -238,6 +236,7 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
     expect([...registrar.contactUsers]).toEqual([contact]);
     await leader.restart();
     await one.api('PATCH', `/trunks/${trunk.id}`, { enabled: false });
+    registrar.close();
   }, 60_000);
 
   it('one stopped for longer than it may be silent: its calls go on, are ended once, and it serves again', async () => {
