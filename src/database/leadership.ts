@@ -1,12 +1,11 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
+import { LOCKS } from './advisory-locks.js';
 import { StandingConnection } from './standing-connection.js';
 
-/** What only one of the control planes that share a database does, and the number of its advisory lock. */
-export const LED = { 'trunk registrations': 0x4c_4b_00_01, 'opus of recordings': 0x4c_4b_00_02 } as const;
-
-export type Led = keyof typeof LED;
+/** What only one of the control planes that share a database does. */
+export type Led = 'trunk registrations' | 'opus of recordings';
 
 const TRY_MS = 1_000;
 
@@ -38,7 +37,7 @@ export class Leadership implements OnModuleDestroy {
     this.competing.delete(what);
     await this.trying;
     if (own?.leads) {
-      await this.connection.query('SELECT pg_advisory_unlock($1)', [LED[what]]).catch(() => undefined);
+      await this.connection.query('SELECT pg_advisory_unlock($1)', [LOCKS[what]]).catch(() => undefined);
     }
   }
 
@@ -55,7 +54,7 @@ export class Leadership implements OnModuleDestroy {
       try {
         const [row] = await this.connection.query<{ got: boolean }>(
           'SELECT pg_try_advisory_lock($1) AS got',
-          [LED[what]],
+          [LOCKS[what]],
         );
         if (row && row.got !== one.leads) {
           one.leads = row.got;

@@ -2,12 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AppError, messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { log } from '../common/log.js';
+import { LOCKS } from './advisory-locks.js';
 import { ownerDataSource } from './data-source.js';
 import { startAdvice } from './database-errors.js';
 
 const OLDEST_POSTGRES = 15;
-/** Any number, the same in every control plane: only one of them migrates at a time. */
-const MIGRATION_LOCK = 0x11_4e_4b_50;
 
 /**
  * Waits until PostgreSQL answers, then brings the tables up to date as the owner that DATABASE_URL names.
@@ -52,12 +51,12 @@ async function migrateOnce(url: string, where: string): Promise<void> {
         `PostgreSQL at ${where} is too old: ${OLDEST_POSTGRES} or later is needed`,
       );
     }
-    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await runner.query('SELECT pg_advisory_lock($1)', [LOCKS.migration]);
     try {
       const done = await owner.runMigrations();
       for (const { name } of done) log('database').info(`migrated: ${name}`);
     } finally {
-      await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+      await runner.query('SELECT pg_advisory_unlock($1)', [LOCKS.migration]);
       await runner.release();
     }
   } finally {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { EntityManager } from 'typeorm';
 import type { Settings } from '../common/env.js';
 import { SETTINGS } from '../common/settings.js';
+import { LOCKS } from '../database/advisory-locks.js';
 import { Database } from '../database/database.js';
 import { Accounts } from '../identity/accounts.js';
 import { generatePassword } from '../identity/passwords.js';
@@ -13,8 +14,6 @@ import { Seeding } from './seeding.js';
 
 // From src/provisioning and dist/provisioning alike.
 const DEMO = fileURLToPath(new URL('../../config/demo.yaml', import.meta.url));
-/** Any number, the same in every control plane: of several that start at once, one sets up. */
-const SETTING_UP_LOCK = 4_190_001;
 
 export interface Started {
   adminEmail: string;
@@ -41,7 +40,7 @@ export class FirstStart {
    */
   async run(): Promise<Started> {
     const started = await this.database.transaction('*', async (tx) => {
-      await tx.query('SELECT pg_advisory_xact_lock($1)', [SETTING_UP_LOCK]);
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCKS['first start']]);
       const { companyId, seeded } = await this.firstCompany(tx);
       return { ...(await this.admin(tx, companyId)), seeded };
     });

@@ -6,6 +6,7 @@ import { clock } from '../common/clock.js';
 import type { DataKeyFile } from '../common/data-key-file.js';
 import { newId } from '../common/ids.js';
 import { fingerprintOf, KEY_BYTES, type KeyRole } from '../common/sealer.js';
+import { LOCKS } from '../database/advisory-locks.js';
 import { handOverContext, type DataKeys } from '../database/data-keys.js';
 import type { Database } from '../database/database.js';
 import type { Notifications } from '../database/notifications.js';
@@ -13,8 +14,6 @@ import { LedgerTable } from '../ledger/ledger-table.js';
 import type { LedgerWrite } from '../ledger/ledger-write.js';
 import { resealAll, type Resealed } from './resealing.js';
 
-/** Any number, the same everywhere: one rotation at a time. */
-const ROTATION_LOCK = 0x4c_4b_00_02;
 /** A control plane that has not beaten for so long does not run. */
 const SILENCE_S = 20;
 const ASK_MS = 100;
@@ -55,7 +54,7 @@ export interface Rotated extends Resealed {
 export async function rotate(parts: RotationParts): Promise<Rotated> {
   const { database, owner, keys, say } = parts;
   const { rows } = await owner.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [
-    ROTATION_LOCK,
+    LOCKS['key rotation'],
   ]);
   if (!rows[0]?.got)
     throw new AppError('rotation-under-way', 'another rotation of the data key is under way: let it end');
@@ -92,7 +91,7 @@ export async function rotate(parts: RotationParts): Promise<Rotated> {
     say(`key ${from} is gone`);
     return { ...done, from, to };
   } finally {
-    await owner.query('SELECT pg_advisory_unlock($1)', [ROTATION_LOCK]);
+    await owner.query('SELECT pg_advisory_unlock($1)', [LOCKS['key rotation']]);
   }
 }
 

@@ -80,7 +80,12 @@ describe('the data key, rotated while two control planes run', () => {
 
     await caller.hangUp();
     await manager.ended;
-    await planes[0].endedCalls(calls + 2);
+    await until('all calls are ended', async () => {
+      const [row] = await planes[0].sql<{ ended: number }>(
+        'SELECT count(ended_at)::int AS ended FROM call HAVING bool_and(ended_at IS NOT NULL)',
+      );
+      return row?.ended === calls + 2;
+    });
     expect(await clients()).toEqual([
       { code: expect.any(String), calls: 1 + Math.ceil(calls / 2), key: 2 },
       { code: expect.any(String), calls: 1, key: 2 },

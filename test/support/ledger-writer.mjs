@@ -11,11 +11,13 @@ import { LedgerMetrics } from '../../dist/ledger/ledger-metrics.js';
 import { Ledger } from '../../dist/ledger/ledger.js';
 import { Spool } from '../../dist/ledger/spool.js';
 
+// Longer than a busy machine takes for the first write: what has once gone by the spool draws the next ones after it.
+const PATIENCE_MS = 1000;
 const [url, folder, companyId] = process.argv.slice(2);
 configureLog('silent');
 const database = await Database.open(url);
 const spool = await Spool.open(join(folder, 'spool'));
-const ledger = new Ledger(database, spool, new LedgerMetrics(new Metrics()), 100);
+const ledger = new Ledger(database, spool, new LedgerMetrics(new Metrics()), PATIENCE_MS);
 ledger.project('call.received', async (tx, { id }) => {
   await tx.query('INSERT INTO applied VALUES ($1)', [id]);
 });

@@ -145,8 +145,8 @@ describeWith(['chromium'], 'in the browser', () => {
     await card.getByRole('button', { name: /^Pause the recording/ }).waitFor();
     await caller.hangUp();
     await card.waitFor({ state: 'detached' });
-    const [{ recordingId } = { recordingId: '' }] = (await office.system.calls()).slice(-1);
-    const { body } = await office.system.api<RecordingView>('GET', `/recordings/${recordingId}`);
+    const [call] = await office.system.calls();
+    const { body } = await office.system.api<RecordingView>('GET', `/recordings/${call!.recordingId}`);
     expect(body.pauses).toEqual([{ fromMs: expect.any(Number), toMs: expect.any(Number) }]);
   }, 60_000);
 
