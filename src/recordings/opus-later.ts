@@ -3,16 +3,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { AppError, messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
-import { newId } from '../common/ids.js';
 import { hasLeisure } from '../common/leisure.js';
 import { log } from '../common/log.js';
 import { Database } from '../database/database.js';
 import { Leadership } from '../database/leadership.js';
 import { Outbox } from '../jobs/outbox.js';
 import { Ledger } from '../ledger/ledger.js';
-import { RecordingFiles } from '../media/recording-files.js';
 import { Company } from '../provisioning/entities.js';
 import { OPUS, OpusEncoder } from './opus-encoder.js';
+import { recordingEntry } from './recording-entry.js';
 import { Recording, RecordingFile } from './recording.entity.js';
 import { ON_HOLD } from './recordings.query.js';
 import { SealedFiles } from './sealed-files.js';
@@ -43,7 +42,6 @@ export class OpusLater implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly ledger: Ledger,
     private readonly outbox: Outbox,
     private readonly sealed: SealedFiles,
-    private readonly files: RecordingFiles,
     private readonly leadership: Leadership,
     @Inject(OpusEncoder) private readonly opus: OpusEncoder,
   ) {}
@@ -113,17 +111,18 @@ export class OpusLater implements OnApplicationBootstrap, OnApplicationShutdown 
     try {
       await this.database.transaction(companyId, (tx) => this.made(tx, recording, original, playback));
     } catch (error) {
-      await this.files.remove(playback.path);
+      await this.sealed.discard(playback);
       throw error;
     }
   }
 
   private async made(
     tx: EntityManager,
-    { id, companyId, callId, clientId }: Recording,
+    recording: Recording,
     original: RecordingFile,
     playback: RecordingFile,
   ): Promise<void> {
+    const { id, companyId } = recording;
     const [rows] = await tx.query<[{ held: boolean }[], number]>(
       `UPDATE recording r SET opus_due = NULL WHERE r.id = $1 AND r.state = 'stored' AND r.opus_due IS NOT NULL
        RETURNING (${ON_HOLD}) AS held`,
@@ -139,16 +138,8 @@ export class OpusLater implements OnApplicationBootstrap, OnApplicationShutdown 
       const payload = { paths: [original.path] };
       await this.outbox.add(tx, { companyId, kind: 'recording.clean', payload });
     }
-    await this.ledger.append(tx, {
-      id: newId(),
-      companyId,
-      callId,
-      ...(clientId && { clientId }),
-      kind: 'recording.encoded',
-      actor: 'system',
-      at: clock.iso(),
-      data: { recordingId: id, playbackSha256: playback.sha256.toString('hex'), originalKept: isKept },
-    });
+    const data = { playbackSha256: playback.sha256.toString('hex'), originalKept: isKept };
+    await this.ledger.append(tx, recordingEntry(recording, 'recording.encoded', data));
   }
 
   private async putOff({ id, companyId, endedAt, opusDue }: Recording): Promise<void> {

@@ -1,18 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { AppError, messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
-import { newId } from '../common/ids.js';
 import { log } from '../common/log.js';
 import { Database } from '../database/database.js';
 import { JobHandlers, type Job } from '../jobs/job-handlers.js';
 import { Outbox } from '../jobs/outbox.js';
 import { Ledger } from '../ledger/ledger.js';
-import type { JsonObject } from '../ledger/ledger-write.js';
 import { OpusEncoder } from './opus-encoder.js';
 import { RawSegments, type SegmentState } from './raw-segments.js';
+import { recordingEntry } from './recording-entry.js';
 import { RecordingStore, type Stored } from './recording-store.js';
 import { Recording, RecordingFile, RecordingSegment } from './recording.entity.js';
+import { SealedFiles } from './sealed-files.js';
 
 /** A recording begins and ends within this of the talk. */
 const TOLERANCE_MS = 2_000;
@@ -32,6 +31,7 @@ export class RecordingCheckJob {
     private readonly outbox: Outbox,
     private readonly segments: RawSegments,
     private readonly store: RecordingStore,
+    private readonly sealed: SealedFiles,
     @Inject(OpusEncoder) private readonly opus: OpusEncoder,
   ) {
     handlers.register('recording.check', (job) => this.run(job));
@@ -54,7 +54,7 @@ export class RecordingCheckJob {
     try {
       await this.stored(recording, stored, all);
     } catch (error) {
-      await this.store.discard(stored);
+      await this.sealed.discard(stored.file);
       throw error;
     }
   }
@@ -107,8 +107,7 @@ export class RecordingCheckJob {
       // What lies in the clear goes once the sealed files are safe: in the same transaction, so that it surely does.
       const paths = all.map(({ path }) => path);
       await this.outbox.add(tx, { companyId, kind: 'recording.clean', payload: { paths } });
-      await this.write(tx, recording, 'recording.stored', {
-        recordingId: id,
+      const entry = recordingEntry(recording, 'recording.stored', {
         durationMs: stored.durationMs,
         sizeBytes: stored.sizeBytes,
         sha256: stored.sha256.toString('hex'),
@@ -124,6 +123,7 @@ export class RecordingCheckJob {
         ...(missingMs !== null && { missingMs }),
         ...(offMs < -TOLERANCE_MS && { excessMs: -offMs }),
       });
+      await this.ledger.append(tx, entry);
     });
   }
 
@@ -134,27 +134,7 @@ export class RecordingCheckJob {
         { id: recording.id, state: 'recording' },
         { state: 'missing' },
       );
-      if (affected) {
-        await this.write(tx, recording, 'recording.missing', { recordingId: recording.id, reason });
-      }
-    });
-  }
-
-  private async write(
-    tx: EntityManager,
-    { companyId, callId, clientId }: Recording,
-    kind: 'recording.stored' | 'recording.missing',
-    data: JsonObject,
-  ): Promise<void> {
-    await this.ledger.append(tx, {
-      id: newId(),
-      companyId,
-      callId,
-      ...(clientId && { clientId }),
-      kind,
-      actor: 'system',
-      at: clock.iso(),
-      data,
+      if (affected) await this.ledger.append(tx, recordingEntry(recording, 'recording.missing', { reason }));
     });
   }
 }

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RecordingPauses } from '../calls/recording-pauses.js';
 import { AppError } from '../common/app-error.js';
-import { clock } from '../common/clock.js';
-import { newId } from '../common/ids.js';
 import type { Person } from '../contracts/identity.js';
 import { Database } from '../database/database.js';
 import { NotFound } from '../http/problem.js';
@@ -11,6 +9,7 @@ import { narrowedTo, TOOK_PART } from '../identity/scope.js';
 import { Ledger } from '../ledger/ledger.js';
 import { MediaServers } from '../media/media-servers.js';
 import { RecordingFiles } from '../media/recording-files.js';
+import { recordingEntry } from './recording-entry.js';
 
 interface Running {
   clientId: string | null;
@@ -48,16 +47,9 @@ export class RecordingControl {
     if (running.paused !== paused) {
       if (!(await this.mediaServers.maskRecording(leg, this.files.absolutePath(path), paused)))
         throw notRecorded();
-      await this.ledger.write({
-        id: newId(),
-        companyId,
-        kind: paused ? 'recording.paused' : 'recording.resumed',
-        at: clock.iso(),
-        actor: `user:${person.id}`,
-        callId,
-        ...(clientId && { clientId }),
-        data: { recordingId },
-      });
+      const kind = paused ? 'recording.paused' : 'recording.resumed';
+      const of = { id: recordingId, companyId, callId, clientId };
+      await this.ledger.write(recordingEntry(of, kind, {}, `user:${person.id}`));
     }
     await this.pauses.tell(callId, paused);
     return { recordingId, paused };

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
-import { newId } from '../common/ids.js';
 import type { Person } from '../contracts/identity.js';
 import { Database } from '../database/database.js';
 import { Outbox } from '../jobs/outbox.js';
 import { Ledger } from '../ledger/ledger.js';
 import { lockHolds } from './hold-lock.js';
+import { recordingEntry } from './recording-entry.js';
 import { ON_HOLD } from './recordings.query.js';
 
 interface Doomed {
@@ -86,17 +86,9 @@ export class RecordingDeletion {
     );
     const paths = files.map(({ path }) => path);
     await this.outbox.add(tx, { companyId, kind: 'recording.clean', payload: { paths } });
-    for (const { id, callId, clientId, sha256 } of rows) {
-      await this.ledger.append(tx, {
-        id: newId(),
-        companyId,
-        callId,
-        ...(clientId && { clientId }),
-        kind: 'recording.deleted',
-        actor: by,
-        at: clock.iso(),
-        data: { recordingId: id, sha256, reason },
-      });
+    for (const { sha256, ...row } of rows) {
+      const entry = recordingEntry({ companyId, ...row }, 'recording.deleted', { sha256, reason }, by);
+      await this.ledger.append(tx, entry);
     }
   }
 }

@@ -1,7 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { messageOf } from '../common/app-error.js';
-import { log } from '../common/log.js';
-import { RecordingFiles } from '../media/recording-files.js';
 import { RawSegments } from './raw-segments.js';
 import { RecordedSound } from './recorded-sound.js';
 import type { Recording, RecordingFile, RecordingSegment } from './recording.entity.js';
@@ -28,7 +25,6 @@ export class RecordingStore {
   constructor(
     private readonly raw: RawSegments,
     private readonly sealed: SealedFiles,
-    private readonly files: RecordingFiles,
   ) {}
 
   /** @throws what RecordedSound and the file system throw: then nothing is left behind */
@@ -51,13 +47,6 @@ export class RecordingStore {
       file,
       segments: sound.places.map((place, at) => ({ segment: segments[at] as RecordingSegment, ...place })),
     };
-  }
-
-  /** Takes the file of a recording away that did not get into the database. Never throws. */
-  async discard({ file: { path } }: Stored): Promise<void> {
-    await this.files
-      .remove(path)
-      .catch((error: unknown) => log('recordings').warn({ path, error: messageOf(error) }, 'not removed'));
   }
 }
 

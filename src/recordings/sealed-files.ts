@@ -3,7 +3,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { messageOf } from '../common/app-error.js';
 import { newId } from '../common/ids.js';
+import { log } from '../common/log.js';
 import { Sealer } from '../common/sealer.js';
 import { RecordingFiles } from '../media/recording-files.js';
 import type { ByteRange } from './byte-range.js';
@@ -69,6 +71,13 @@ export class SealedFiles {
       sha256: hash.digest(),
       keySealed: this.sealer.seal(key.toString('base64'), recordingKeyContext(id)),
     };
+  }
+
+  /** Takes a file away whose row did not get into the database. Never throws. */
+  async discard({ path }: RecordingFile): Promise<void> {
+    await this.files
+      .remove(path)
+      .catch((error: unknown) => log('recordings').warn({ path, error: messageOf(error) }, 'not removed'));
   }
 
   /** Whether the file is there, as long as it ought to be. */
