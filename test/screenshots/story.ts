@@ -220,6 +220,7 @@ export class Story {
       const { items } = await this.api<{ items: unknown[] }>('GET', '/recordings?state=stored');
       return items.length === BEFORE.filter(([, manager]) => manager !== null).length;
     });
+    await this.office.recordingsReady();
     const notes = `/recordings/${orlov.recordingId}/notes`;
     await this.api(
       'POST',

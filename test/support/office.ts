@@ -147,6 +147,25 @@ export class Office {
     return calls[calls.length - 1] as CallView;
   }
 
+  /** Waits until each ended call's recording is all that it is to be: sealed, and Opus made however busy the machine is. */
+  async recordingsReady(): Promise<void> {
+    const { system } = this;
+    await until(
+      'recordings are ready',
+      async () => {
+        await system.sql(
+          `UPDATE recording SET opus_due = opus_due - interval '2 hours' WHERE opus_due > now() - interval '1 hour'`,
+        );
+        const open = await system.sql(
+          `SELECT FROM recording WHERE ended_at IS NOT NULL AND (state = 'recording' OR state = 'stored' AND opus_due IS NOT NULL)`,
+        );
+        return open.length === 0;
+      },
+      30_000,
+      250,
+    );
+  }
+
   /** Ends every call and takes all registrations back, so that the next test begins with silent desks. */
   async silentDesks(): Promise<void> {
     await Promise.all(this.phones.map((phone) => phone.fallSilent()));

@@ -31,11 +31,9 @@ describeWith(['chromium'], 'a recording', () => {
   /** The recording of a client's call, which is over. */
   const stored = async (client: string): Promise<RecordingView> => {
     await office.clientOf('101', client);
-    const call = (await office.system.calls()).at(-1);
-    return until('the recording is stored', async () => {
-      const { body } = await office.system.api<RecordingView>('GET', `/recordings/${call?.recordingId}`);
-      return body.state === 'stored' && body;
-    });
+    await office.recordingsReady();
+    const [call] = await office.system.calls();
+    return (await office.system.api<RecordingView>('GET', `/recordings/${call?.recordingId}`)).body;
   };
   const openCall = async (who: readonly [string, string], { callId } = recording): Promise<Page> => {
     const { page } = await visit(browser, office.system.web);
