@@ -48,6 +48,7 @@ export class Phone {
   private readonly agent: UserAgent;
   private readonly arrived: IncomingCall[] = [];
   private readonly waiting: ((call: IncomingCall) => void)[] = [];
+  private handler?: (call: IncomingCall) => void | Promise<void>;
   private readonly audios = new Set<RtpAudio>();
   private readonly conversations = new Set<Conversation>();
   private readonly outgoing = new Set<OutgoingCall>();
@@ -147,20 +148,18 @@ export class Phone {
     return arrived ? Promise.resolve(arrived) : new Promise((done) => this.waiting.push(done));
   }
 
-  /** The default for each call that comes in, in place of incoming(). */
+  /** For each call that comes in and that no incoming() waits for. */
   onIncoming(handler: (call: IncomingCall) => void | Promise<void>): void {
-    void this.incoming().then(async (call) => {
-      this.onIncoming(handler);
-      await handler(call);
-    });
+    this.handler = handler;
+    for (const call of this.arrived.splice(0)) void handler(call);
   }
 
   private take(invite: IncomingInvite): void {
     this.rung += 1;
     this.received.push(textOf(invite.request));
     const call = new IncomingCall(this, invite);
-    const next = this.waiting.shift();
-    if (next) next(call);
+    const next = this.waiting.shift() ?? this.handler;
+    if (next) void next(call);
     else this.arrived.push(call);
   }
 
@@ -169,8 +168,9 @@ export class Phone {
     this.conversations.add(conversation);
   }
 
-  /** Ends whatever goes on: hangs up, gives up, turns away. */
+  /** Ends whatever goes on: hangs up, gives up, turns away, waits for no call any more. */
   async fallSilent(): Promise<void> {
+    this.waiting.length = 0;
     for (const call of this.outgoing) call.cancel();
     for (const call of this.arrived.splice(0)) call.refuse(480);
     await Promise.all([...this.conversations].filter(({ over }) => !over).map((one) => one.hangUp()));

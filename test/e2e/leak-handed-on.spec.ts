@@ -13,8 +13,6 @@ describe('nobody sees the other’s number', () => {
   /** The plain mobile of the manager at extension 103, when it calls. */
   let mobile: Phone;
   let watcher: Watcher;
-  /** Calls that were over before the test. */
-  let before = 0;
 
   beforeAll(async () => {
     masked = await MaskedOffice.open('udp');
@@ -34,12 +32,10 @@ describe('nobody sees the other’s number', () => {
     await api('POST', '/company-numbers', { number: PROXY, name: 'Pool', isProxy: true, groupId });
     watcher = await Watcher.open(system, 'supervisor');
   }, 90_000);
-  beforeEach(async () => {
-    before = (await masked.office.system.endedCalls(0)).length;
-  });
+  beforeEach(() => masked.begin());
   afterEach(async () => {
-    masked.expectNothingInPackets();
     await masked.forgetRinging();
+    masked.expectNothingInPackets();
     await masked.group('101');
   });
   afterAll(async () => {
@@ -49,7 +45,6 @@ describe('nobody sees the other’s number', () => {
 
   const api = <T = unknown>(method: string, path: string, body?: unknown, as = 'admin') =>
     masked.office.system.api<T>(method, path, body, { as });
-  const callsEnd = (count: number) => masked.endedCalls(before + count);
 
   /** The client talks with the manager at 101. */
   async function talk(): Promise<{ client: Conversation; manager: Conversation }> {
@@ -72,7 +67,7 @@ describe('nobody sees the other’s number', () => {
     await client.resume();
     await client.hangUp();
     await second.ended;
-    await callsEnd(1);
+    await masked.endedCalls(1);
   });
 
   it('in a call that is passed on after the colleague was asked', async () => {
@@ -86,7 +81,7 @@ describe('nobody sees the other’s number', () => {
     await expectToHear(client.audio, TONES['102']);
     await client.hangUp();
     await asked.ended;
-    await callsEnd(2);
+    await masked.endedCalls(2);
   });
 
   it('in a call that nobody takes over, and that comes back', async () => {
@@ -98,7 +93,7 @@ describe('nobody sees the other’s number', () => {
     expect(await manager.refer('+79161230099')).toBe(403); // clients are not passed on to telephone numbers
     await client.hangUp();
     await manager.ended;
-    await callsEnd(1);
+    await masked.endedCalls(1);
   });
 
   it('in a call that a colleague picks up', async () => {
@@ -111,7 +106,7 @@ describe('nobody sees the other’s number', () => {
     await expectToHear(picked.audio, TONES.caller);
     await client.hangUp();
     await picked.ended;
-    await callsEnd(1);
+    await masked.endedCalls(1);
   });
 
   it('to who listens, whispers and barges in, from a page and from his phone', async () => {
@@ -134,7 +129,7 @@ describe('nobody sees the other’s number', () => {
     await masked.tellsInDialog(client);
     await client.hangUp();
     await Promise.all([manager.ended, again.ended]);
-    await callsEnd(1);
+    await masked.endedCalls(1);
   });
 
   const fromMobile = (number: string) =>
@@ -173,7 +168,7 @@ describe('nobody sees the other’s number', () => {
       await client.ended;
     }
     expect(masked.mobileLegs().size).toBe(mobileLegs + 1);
-    await callsEnd(3);
+    await masked.endedCalls(3);
   });
 
   it('in what accounts, feed, log, database and files have of all that', async () => {

@@ -27,6 +27,8 @@ const mobileFinder = new LeakFinder(MOBILE);
 export class MaskedOffice {
   /** Whatever else managers hold in their hands: what its port received. */
   private readonly more = new Map<string, Phone>();
+  /** Calls that were over before the test. */
+  private before = 0;
 
   private constructor(
     private readonly tap: SocketTap,
@@ -100,8 +102,14 @@ export class MaskedOffice {
     await client.dialog.request('OPTIONS', { headers });
   }
 
+  /** Nothing of an earlier test goes on; endedCalls() counts from here. */
+  async begin(): Promise<void> {
+    this.before = (await this.office.system.endedCalls(0)).length;
+  }
+
+  /** Waits until the test's calls are over. @returns them, the oldest first */
   async endedCalls(count: number): Promise<CallView[]> {
-    const calls = await this.office.system.endedCalls(count);
+    const calls = (await this.office.system.endedCalls(this.before + count)).slice(this.before);
     if (calls.length !== count) throw new Error(`${calls.length} calls, not ${count}`);
     return calls;
   }
