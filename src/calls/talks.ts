@@ -28,15 +28,15 @@ export class Talks {
     if (!callId) return;
     if (kind === 'call.answered') {
       const { extensionId } = data as unknown as AnsweredData;
-      await this.notifications.send('talks', { callId, extensionId });
+      await this.notifications.share('talks', { callId, extensionId });
     }
     if (kind === 'call.handed-over') {
       const { toExtensionId } = data as unknown as HandedOverData;
-      await this.notifications.send('talks', { callId, extensionId: toExtensionId });
+      await this.notifications.share('talks', { callId, extensionId: toExtensionId });
     }
     if (kind === 'call.ended' && (data as unknown as EndedData).outcome === 'answered') {
       this.liveCalls.endedElsewhere(callId, Date.parse(at)); // where it was adopted from a dead control plane
-      await this.notifications.send('talks', { callId, endedAt: at });
+      await this.notifications.share('talks', { callId, endedAt: at });
     }
   }
 

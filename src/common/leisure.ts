@@ -2,11 +2,11 @@ import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** How long it is looked, ms. */
-const LOOK_MS = 200;
+const LOOK_MS = 500;
 /** The share of the machine's CPU time that nobody wants. */
-const ENOUGH = 0.5;
+const ENOUGH = 0.75;
 
-/** Whether this machine has CPU time to spare, whoever else runs on it: half of it is idle. Takes 200 ms. */
+/** Whether this machine has CPU time to spare, whoever else runs on it: three quarters of it are idle. Takes 500 ms. */
 export async function hasLeisure(): Promise<boolean> {
   const before = cpuTimes();
   await pause(LOOK_MS);

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { DataSource, getMetadataArgsStorage } from 'typeorm';
 import { log } from '../common/log.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { prepareStatements } from './prepared.js';
 
 export interface PoolLimits {
   /** Names the connections in pg_stat_activity. */
@@ -15,6 +16,8 @@ export interface PoolLimits {
   lockMs: number;
   /** Milliseconds a transaction may stand idle. */
   idleInTransactionMs: number;
+  /** Whether its statements are few and always the same. */
+  prepares: boolean;
 }
 
 /**
@@ -51,7 +54,10 @@ export function appDataSource(url: string, limits: PoolLimits): DataSource {
       pipeline: true,
       // The pool listens while a connection is idle, TypeORM while it is in use: one that PostgreSQL ends as it is handed
       // over would end the process.
-      onConnect: (client: ClientBase) => void client.on('error', () => undefined),
+      onConnect: (client: ClientBase) => {
+        client.on('error', () => undefined);
+        if (limits.prepares) prepareStatements(client);
+      },
       idleTimeoutMillis: 60_000,
       options: Object.entries(options)
         .map(([name, value]) => `-c ${name}=${value}`)

@@ -14,8 +14,16 @@ const LIMITS: Record<PoolName, Omit<PoolLimits, 'name'>> = {
     statementMs: 10_000,
     lockMs: 10_000,
     idleInTransactionMs: 10_000,
+    prepares: true,
   },
-  pages: { connections: 10, connectMs: 5000, statementMs: 20_000, lockMs: 5000, idleInTransactionMs: 60_000 },
+  pages: {
+    connections: 10,
+    connectMs: 5000,
+    statementMs: 20_000,
+    lockMs: 5000,
+    idleInTransactionMs: 60_000,
+    prepares: false,
+  },
 };
 
 export interface TransactionOptions {

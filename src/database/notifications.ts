@@ -7,6 +7,8 @@ import { StandingConnection } from './standing-connection.js';
 
 /** What control planes tell each other, each with what its notice says. */
 export interface Notices {
+  /** A control plane that listens: what was not told while it was not known of is to be read. */
+  hello: Record<string, never>;
   /** What is set up was changed. */
   provisioning: { companyId: string };
   /** Data keys come, seal and go. */
@@ -34,7 +36,7 @@ type Topic = keyof Notices;
 interface Hearer<T extends Topic> {
   /** Called for what other control planes tell, after their commit. */
   heard(notice: Notices[T]): void | Promise<void>;
-  /** Notices may have been missed: at the start, and after the database was away. */
+  /** Notices may have been missed: at the start, after the database was away, when another control plane is met. */
   missed(): void | Promise<void>;
 }
 
@@ -47,6 +49,8 @@ const CHANNEL = 'linekeeper';
 @Injectable()
 export class Notifications {
   private readonly origin = newId();
+  /** The control planes that were heard of. */
+  private readonly others = new Set<string>();
   private readonly hearers = new Map<Topic, Hearer<Topic>[]>();
   private readonly unsent: string[] = [];
   private sending?: Promise<void>;
@@ -69,6 +73,14 @@ export class Notifications {
   async send<T extends Topic>(topic: T, notice: Notices[T]): Promise<void> {
     this.unsent.push(this.write(topic, notice));
     await (this.sending ??= this.sendAll());
+  }
+
+  /**
+   * As send(), of what each call brings several times and `missed` reads anew: told only once another control plane was
+   * heard of. Most companies have one, and a notice costs it more than a row.
+   */
+  async share<T extends 'live' | 'talks'>(topic: T, notice: Notices[T]): Promise<void> {
+    if (this.others.size > 0) await this.send(topic, notice);
   }
 
   /** What comes while some are sent goes together: every one for itself is a commit. */
@@ -94,6 +106,12 @@ export class Notifications {
     } catch {
       return; // the connection was lost again: it opens anew
     }
+    if (this.hearers.size === 0) return; // tells, and need not be told
+    void this.send('hello', {});
+    await this.missed();
+  }
+
+  private async missed(): Promise<void> {
     for (const [topic, hearers] of this.hearers) {
       for (const hearer of hearers) await this.attempt(topic, () => hearer.missed());
     }
@@ -102,7 +120,17 @@ export class Notifications {
   private async receive(payload: string): Promise<void> {
     const { from, topic, notice } = JSON.parse(payload) as { from: string; topic: Topic; notice: never };
     if (from === this.origin) return;
+    if (topic === 'hello') await this.meet(from);
     for (const hearer of this.hearers.get(topic) ?? []) await this.attempt(topic, () => hearer.heard(notice));
+  }
+
+  /** Greets it back, so that it tells us too, and reads what neither told the other until now. */
+  private async meet(other: string): Promise<void> {
+    if (!this.others.has(other)) {
+      this.others.add(other);
+      await this.send('hello', {});
+    }
+    await this.missed();
   }
 
   private async attempt(topic: Topic, run: () => void | Promise<void>): Promise<void> {

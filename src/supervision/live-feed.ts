@@ -123,12 +123,12 @@ export class LiveFeed {
       const outcome = outcomeOf(call.direction, call.ending ?? 'internal-error', call.answered !== undefined);
       this.supervising.delete(call.id);
       this.remove(call.id, outcome);
-      void this.notifications.send('live', { gone: call.id, outcome });
+      void this.notifications.share('live', { gone: call.id, outcome });
       return;
     }
     const watched = this.watched(call);
     this.show(watched, change.kind);
-    void this.notifications.send('live', { call: watched, change: change.kind });
+    void this.notifications.share('live', { call: watched, change: change.kind });
   }
 
   private watched(call: LiveCall): WatchedCall {
