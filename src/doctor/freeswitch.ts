@@ -19,9 +19,8 @@ const CODECS: Readonly<Record<string, RegExp>> = {
 };
 const RECORD_MS = 400;
 const LEG_MS = 5_000;
-/** So often it is asked for, so many ms apart, before it counts as refused. */
-const MEDIA_TRIES = 8;
-const MEDIA_MS = 500;
+/** Between two looks whether the leg waits for orders, ms. */
+const LOOK_MS = 50;
 
 /** Looks at one FreeSWITCH, and records a synthetic leg on it. */
 export async function checkFreeswitch(url: string, recordingsDir: string): Promise<Finding[]> {
@@ -128,12 +127,9 @@ async function recordingFinding(
 ): Promise<Finding> {
   const file = join(recordingsDir, `doctor-${randomUUID()}.wav`);
   try {
-    const start = () => esl.api(`uuid_record ${uuid} start ${file}`);
-    // Refused as well while the leg has no media yet.
-    let answer = await start();
-    for (let tries = 1; answer.startsWith('-') && tries < MEDIA_TRIES; tries += 1) {
-      answer = await pause(MEDIA_MS).then(start);
-    }
+    // Whoever records a leg whose ACK FreeSWITCH has not read yet ends it ("Missing remote host").
+    await parked(esl, uuid);
+    const answer = await esl.api(`uuid_record ${uuid} start ${file}`);
     if (answer.startsWith('-')) {
       return wrong(
         'recordings',
@@ -151,4 +147,11 @@ async function recordingFinding(
   } finally {
     rmSync(file, { force: true });
   }
+}
+
+/** Waits until the leg has both SDPs and is told to wait for orders (freeswitch/: answer, then park), or LEG_MS. */
+async function parked(esl: Esl, uuid: string): Promise<void> {
+  const until = performance.now() + LEG_MS;
+  const isParked = async () => (await esl.api(`uuid_getvar ${uuid} current_application`)).trim() === 'park';
+  while (performance.now() < until && !(await isParked())) await pause(LOOK_MS);
 }

@@ -254,6 +254,7 @@ export class LiveChannel implements Channel {
     this.parked = true;
     if (first) {
       this.parkUuid = randomUUID();
+      this.variables.set('current_application', 'park');
       this.publish('CHANNEL_EXECUTE', applicationHeaders('park', '', this.parkUuid));
     }
     this.publish('CHANNEL_PARK');
