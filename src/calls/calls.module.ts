@@ -96,7 +96,7 @@ import { UnwrittenAnswers } from './unwritten-answers.js';
     TrunkTest,
     UnwrittenAnswers,
   ],
-  exports: [CallRecovery, FeatureCodes, LiveCalls, RecordingPauses, SpokenRefusal],
+  exports: [CallRecovery, ControlPlanes, FeatureCodes, LiveCalls, RecordingPauses, SpokenRefusal],
 })
 export class CallsModule {
   constructor(

@@ -7,6 +7,7 @@ import type { Settings } from '../common/env.js';
 import { newId } from '../common/ids.js';
 import { log } from '../common/log.js';
 import { SETTINGS } from '../common/settings.js';
+import { TypedEvents } from '../common/typed-events.js';
 import { DataKeys } from '../database/data-keys.js';
 import { Database } from '../database/database.js';
 import { Ledger } from '../ledger/ledger.js';
@@ -23,6 +24,8 @@ const SPOOLING_MS = 1_000;
 export class ControlPlanes {
   /** Ours; the same after a restart on the same data folder, so that a start knows its own calls of before. */
   readonly id: string;
+  /** Of each other one that is dead or was taken care of. */
+  readonly events = new TypedEvents<{ gone: { id: string } }>();
   /** Of each other one: its last beat, and since when we have seen no newer (by our clock, not the database's). */
   private readonly heard = new Map<string, { beat: string; since: number }>();
   private lastBeat = 0;
@@ -55,8 +58,13 @@ export class ControlPlanes {
 
   /** What a dead control plane left is taken care of. */
   async forget(id: string): Promise<void> {
-    this.heard.delete(id);
+    this.lost(id);
     await this.database.transaction('*', (tx) => tx.query('DELETE FROM control_plane WHERE id = $1', [id]));
+  }
+
+  private lost(id: string): void {
+    this.heard.delete(id);
+    this.events.publish('gone', { id });
   }
 
   /**
@@ -86,6 +94,7 @@ export class ControlPlanes {
         this.id,
       ]);
     });
+    for (const id of this.heard.keys()) if (!others.some((one) => one.id === id)) this.lost(id);
     for (const { id, beat } of others) {
       const known = this.heard.get(id);
       if (known?.beat !== beat.toISOString())

@@ -26,8 +26,10 @@ export const liveCallSchema = z
     answeredAt: time.nullable(),
     /** Whose phones ring now. */
     ringing: z.array(extensionRef),
-    /** Who talks with the client, or calls him. */
+    /** Who talks with the client, or calls him; between extensions the colleague, once he has taken the call. */
     manager: extensionRef.nullable(),
+    /** Between extensions, who called; null where a client takes part. */
+    caller: extensionRef.nullable(),
     heldBy: z.enum(['client', 'manager']).nullable(),
     /** Null where it is not recorded; while paused, silence is. */
     recording: z.enum(['runs', 'paused']).nullable(),

@@ -27,6 +27,8 @@ export interface Notices {
   'media-servers': { name: string };
   /** What watchers of another control plane's calls are to see, or its wish to be told all (supervision/live-feed.ts). */
   live: { ask: true } | { call: object; change: string } | { gone: string; outcome: string | null };
+  /** How somebody supervises, or that he does no more; or: nothing told before holds (supervision/supervisors.ts). */
+  supervisors: { plane: string } & ({ anew: true } | { extensionId: string; does: object | null });
   /** How a trunk's registration stands, from the one that registers. */
   trunks: { trunkId: string; sourceAddress?: string; state: object };
 }

@@ -4,19 +4,20 @@ import { LiveCalls } from '../calls/live-calls.js';
 import { outcomeOf, type Outcome } from '../calls/call-endings.js';
 import { clock } from '../common/clock.js';
 import { TypedEvents } from '../common/typed-events.js';
-import type { LiveCallView, LiveEvent, LiveExtensionView, SupervisionMode } from '../contracts/live.js';
+import type { LiveCallView, LiveEvent, LiveExtensionView } from '../contracts/live.js';
 import { Notifications, type Notices } from '../database/notifications.js';
 import { Provisioning } from '../provisioning/provisioning.js';
 import { Location } from '../sip/location.js';
 import { EventLog, type FeedEntry } from './event-log.js';
 import { presenceOf } from './presences.js';
+import { Supervisors } from './supervisors.js';
 import { sees, type Viewer } from './viewer.js';
 import {
   groupsOf,
-  refOf,
+  supervisorRefs,
+  takesPart,
   watchedCall,
   type Audience,
-  type Supervising,
   type WatchedCall,
 } from './watched-call.js';
 
@@ -38,21 +39,24 @@ export class LiveFeed {
   private readonly calls = new Map<string, WatchedCall>();
   /** As last told, so that only a change is told again. */
   private readonly extensions = new Map<string, string>();
-  private readonly supervising = new Map<string, Supervising[]>();
-  /** Who supervises, by his extension, and whom he follows. */
-  private readonly supervisors = new Map<string, { mode: SupervisionMode; following?: string | undefined }>();
 
   constructor(
     private readonly liveCalls: LiveCalls,
     private readonly location: Location,
     private readonly provisioning: Provisioning,
     private readonly notifications: Notifications,
+    private readonly supervisors: Supervisors,
   ) {
     liveCalls.events.on('changed', ({ call, change }) => this.follow(call, change));
     location.events.on('changed', ({ extensionId }) => this.tellExtension(extensionId));
     // Names and presence; what is as it was is not told again.
     provisioning.events.on('changed', ({ extensions }) => {
       for (const id of extensions.keys()) this.tellExtension(id);
+    });
+    supervisors.events.on('changed', ({ extensionId, before, now }) => {
+      for (const id of new Set([before?.callId, now?.callId])) if (id) this.supervised(id);
+      for (const id of new Set([extensionId, before?.following, now?.following]))
+        if (id) this.tellExtension(id);
     });
     notifications.on('live', {
       heard: (notice) => this.hear(notice),
@@ -102,26 +106,9 @@ export class LiveFeed {
     );
   }
 
-  /** Shows who supervises a call; the others' control planes are told with the call's next change. */
-  supervised(callId: string, supervising: readonly Supervising[]): void {
-    if (supervising.length > 0) this.supervising.set(callId, [...supervising]);
-    else this.supervising.delete(callId);
-    const own = this.liveCalls.get(callId);
-    if (own) this.show(this.watched(own), 'supervised');
-  }
-
-  /** Shows that somebody supervises from this extension, or does so no more. */
-  supervisesFrom(extensionId: string, how?: { mode: SupervisionMode; following?: string | undefined }): void {
-    const followed = [this.supervisors.get(extensionId)?.following, how?.following];
-    if (how) this.supervisors.set(extensionId, { mode: how.mode, following: how.following });
-    else this.supervisors.delete(extensionId);
-    for (const id of new Set([extensionId, ...followed])) if (id) this.tellExtension(id);
-  }
-
   private follow(call: LiveCall, change: CallChange): void {
     if (change.kind === 'ended') {
       const outcome = outcomeOf(call.direction, call.ending ?? 'internal-error', call.answered !== undefined);
-      this.supervising.delete(call.id);
       this.remove(call.id, outcome);
       void this.notifications.share('live', { gone: call.id, outcome });
       return;
@@ -132,7 +119,18 @@ export class LiveFeed {
   }
 
   private watched(call: LiveCall): WatchedCall {
-    return watchedCall(call, this.provisioning.snapshot, this.supervising.get(call.id) ?? []);
+    return this.withSupervisors(watchedCall(call, this.provisioning.snapshot));
+  }
+
+  /** Wherever the call is and whoever tells of it: who supervises is known here. */
+  private withSupervisors({ view, ...call }: WatchedCall): WatchedCall {
+    const supervisors = supervisorRefs(this.provisioning.snapshot, this.supervisors.ofCall(view.id));
+    return { ...call, view: { ...view, supervisors } };
+  }
+
+  private supervised(callId: string): void {
+    const call = this.calls.get(callId);
+    if (call) this.show(this.withSupervisors(call), 'supervised');
   }
 
   private async hear(notice: Notices['live']): Promise<void> {
@@ -141,7 +139,7 @@ export class LiveFeed {
         await this.notifications.send('live', { call: this.watched(call), change: 'began' });
       }
     } else if ('gone' in notice) this.remove(notice.gone, notice.outcome as Outcome | null);
-    else this.show(notice.call as WatchedCall, notice.change as Change);
+    else this.show(this.withSupervisors(notice.call as WatchedCall), notice.change as Change);
   }
 
   private show(watched: WatchedCall, change: Change): void {
@@ -222,22 +220,15 @@ export class LiveFeed {
       devices,
       state: this.stateOf(extensionId, devices),
       ...presenceOf(extension, clock.now()),
-      followers: this.followersOf(extensionId),
+      followers: supervisorRefs(this.provisioning.snapshot, this.supervisors.following(extensionId)),
     };
-  }
-
-  private followersOf(extensionId: string): LiveExtensionView['followers'] {
-    return [...this.supervisors].flatMap(([id, { mode, following }]) => {
-      const extension = following === extensionId && refOf(this.provisioning.snapshot, id);
-      return extension ? [{ extension, mode }] : [];
-    });
   }
 
   private stateOf(extensionId: string, devices: number): LiveExtensionView['state'] {
     const theirs = [...this.calls.values()].filter(({ audience }) =>
       audience.extensionIds.includes(extensionId),
     );
-    if (theirs.some(({ managerExtensionId }) => managerExtensionId === extensionId)) return 'talking';
+    if (theirs.some((call) => takesPart(call, extensionId))) return 'talking';
     if (theirs.length > 0) return 'ringing';
     if (this.supervisors.has(extensionId)) return 'supervising';
     return devices > 0 ? 'free' : 'offline';

@@ -40,8 +40,9 @@ export class Supervise {
   /** His devices are rung; he takes part as soon as he answers. @throws AppError as the problem says */
   async call(person: Person, callId: string, mode: SupervisionMode): Promise<void> {
     const { supervisor, call } = await this.access.byId(person, callId, mode);
-    const { code = '', name = null } = call.view.client ?? {};
-    this.devices.ring(supervisor, mode, name ?? `Client ${code}`, { call }, await this.access.serverOf(call));
+    const { client, caller } = call.view;
+    const name = client ? (client.name ?? `Client ${client.code}`) : (caller?.name ?? '');
+    this.devices.ring(supervisor, mode, name, { call }, await this.access.serverOf(call));
   }
 
   /** His devices are rung; he then takes part in each call of the extension. @throws AppError as the problem says */

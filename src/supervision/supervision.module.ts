@@ -12,6 +12,7 @@ import { SupervisionLedger } from './supervision-ledger.js';
 import { SupervisionTone } from './supervision-tone.js';
 import { Supervisions } from './supervisions.js';
 import { SupervisorDevices } from './supervisor-devices.js';
+import { Supervisors } from './supervisors.js';
 
 @Module({
   imports: [CallsModule, SipModule],
@@ -26,6 +27,7 @@ import { SupervisorDevices } from './supervisor-devices.js';
     SupervisionTone,
     Supervisions,
     SupervisorDevices,
+    Supervisors,
   ],
 })
 export class SupervisionModule {

@@ -9,6 +9,7 @@ import { CallLegs } from './call-legs.js';
 import { SupervisionLedger } from './supervision-ledger.js';
 import { SupervisionTone } from './supervision-tone.js';
 import type { Supervisor } from './supervisor.js';
+import { Supervisors } from './supervisors.js';
 import { refOf, type WatchedCall } from './watched-call.js';
 
 /** What a supervisor does: takes part in one call, or follows a manager from call to call. */
@@ -28,6 +29,7 @@ export class Supervisions {
 
   constructor(
     private readonly feed: LiveFeed,
+    private readonly supervisors: Supervisors,
     private readonly legs: CallLegs,
     private readonly ledger: SupervisionLedger,
     private readonly provisioning: Provisioning,
@@ -35,6 +37,8 @@ export class Supervisions {
   ) {
     feed.events.on('call', (call) => this.callChanged(call));
     feed.events.on('gone', ({ callId }) => this.callEnded(callId));
+    // One at a time from each, whichever control plane has it.
+    supervisors.events.on('elsewhere', ({ extensionId }) => this.end(extensionId));
   }
 
   of(extensionId: string): SupervisionView | undefined {
@@ -64,7 +68,7 @@ export class Supervisions {
     const supervision: Supervision = { supervisor, mode, listener };
     if ('following' in subject) supervision.following = subject.following;
     this.all.set(id, supervision);
-    this.feed.supervisesFrom(id, supervision);
+    this.tell(supervision);
     if ('call' in subject) return this.join(supervision, subject.call);
     const talk = this.feed.talkOf(subject.following);
     if (talk) await this.join(supervision, talk);
@@ -74,12 +78,11 @@ export class Supervisions {
     const supervision = this.all.get(extensionId);
     if (!supervision || supervision.mode === mode) return;
     supervision.mode = mode;
-    this.feed.supervisesFrom(extensionId, supervision);
     if (supervision.call)
       await this.ledger.write('supervision.changed', supervision.supervisor, supervision.call, { mode });
     await supervision.listener.switchTo(mode);
     if (supervision.call) await this.tone.play(supervision.call);
-    this.show(supervision.call);
+    this.tell(supervision);
   }
 
   /** Resolves when the supervisor's device is told. */
@@ -95,7 +98,7 @@ export class Supervisions {
     await this.ledger.write('supervision.started', supervision.supervisor, call, { mode: supervision.mode });
     await this.aim(supervision);
     await this.tone.play(call);
-    this.show(call);
+    this.tell(supervision);
     // It ended while this was written, and maybe before it was known whose call it is.
     if (isOver() && supervision.call === call) await this.callOver(supervision);
   }
@@ -110,7 +113,7 @@ export class Supervisions {
     const { call, supervisor } = supervision;
     if (!call) return;
     supervision.call = undefined;
-    this.show(call);
+    this.tell(supervision);
     await this.ledger.write('supervision.ended', supervisor, call, {});
   }
 
@@ -153,16 +156,15 @@ export class Supervisions {
     const supervision = this.all.get(extensionId);
     if (supervision?.listener !== listener) return;
     this.all.delete(extensionId);
-    this.feed.supervisesFrom(extensionId);
+    this.supervisors.ends(extensionId);
     await this.leave(supervision);
   }
 
-  private show(call: WatchedCall | undefined): void {
-    if (!call) return;
-    const here = [...this.all.values()].filter((one) => one.call?.view.id === call.view.id);
-    this.feed.supervised(
-      call.view.id,
-      here.map(({ supervisor, mode }) => ({ extensionId: supervisor.extension.id, mode })),
-    );
+  /** Shown to all who watch; of one who has left that is told already. */
+  private tell(supervision: Supervision): void {
+    const { supervisor, mode, call, following = null } = supervision;
+    const { id } = supervisor.extension;
+    if (this.all.get(id) === supervision)
+      this.supervisors.begins(id, { mode, callId: call?.view.id ?? null, following });
   }
 }

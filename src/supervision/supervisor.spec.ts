@@ -5,11 +5,12 @@ import type { WatchedCall } from './watched-call.js';
 
 const supervisor = (role: Role, extensionId = 'own') =>
   ({ id: 'u', companyId: 'c', role, extension: { id: extensionId, number: '200', name: 'S' } }) as Supervisor;
-const call = (state = 'talking', managerExtensionId = 'e1') =>
+const call = (state = 'talking', managerExtensionId = 'e1', callerExtensionId: string | null = null) =>
   ({
     view: { state },
     audience: { companyId: 'c', extensionIds: ['e1'], groupIds: ['sales'] },
     managerExtensionId,
+    callerExtensionId,
   }) as unknown as WatchedCall;
 const viewer = (role: Role, theirs: string[] | null = null) => ({ companyId: 'c', role, theirs });
 
@@ -32,6 +33,7 @@ describe('taking part in a call', () => {
   it('nobody in his own call, nor in one that rings', () => {
     const admin = [supervisor('admin', 'e1'), viewer('admin')] as const;
     expect(hindranceOf(...admin, call(), 'listen')).toBe('own-call');
+    expect(hindranceOf(...admin, call('talking', 'e2', 'e1'), 'listen')).toBe('own-call');
     expect(hindranceOf(supervisor('admin'), viewer('admin'), call('ringing'), 'listen')).toBe('not-answered');
   });
 });

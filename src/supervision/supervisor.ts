@@ -2,7 +2,7 @@ import type { Person } from '../contracts/identity.js';
 import type { SupervisionMode } from '../contracts/live.js';
 import { may, type Right } from '../identity/rights.js';
 import { sees, type Viewer } from './viewer.js';
-import type { WatchedCall } from './watched-call.js';
+import { takesPart, type WatchedCall } from './watched-call.js';
 
 /** A person who supervises from the devices of his extension. */
 export type Supervisor = Person & { extension: NonNullable<Person['extension']> };
@@ -28,7 +28,7 @@ export function hindranceOf(
 ): Hindrance | undefined {
   if (!mayTakePart(supervisor, mode)) return 'no-right';
   if (!call || !sees(viewer, call.audience)) return 'no-such-call';
-  if (call.managerExtensionId === supervisor.extension.id) return 'own-call';
+  if (takesPart(call, supervisor.extension.id)) return 'own-call';
   if (call.view.state === 'ringing') return 'not-answered';
   return undefined;
 }

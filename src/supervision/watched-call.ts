@@ -2,12 +2,6 @@ import type { LiveCall } from '../calls/live-call.js';
 import type { LiveCallView, SupervisionMode } from '../contracts/live.js';
 import type { Snapshot } from '../provisioning/config.js';
 
-/** A supervisor who takes part in a call. */
-export interface Supervising {
-  extensionId: string;
-  mode: SupervisionMode;
-}
-
 /** Whom something concerns, by ids: it decides who may see it. */
 export interface Audience {
   companyId: string;
@@ -21,18 +15,23 @@ export interface WatchedCall {
   audience: Audience;
   /** Who talks with the client. */
   managerExtensionId: string | null;
+  /** Between extensions, who called. */
+  callerExtensionId: string | null;
 }
 
-/** @param supervising who takes part in it */
-export function watchedCall(
-  call: LiveCall,
-  snapshot: Snapshot,
-  supervising: readonly Supervising[],
-): WatchedCall {
+/** Whether this extension talks in it, or calls. */
+export const takesPart = (
+  { managerExtensionId, callerExtensionId }: Pick<WatchedCall, 'managerExtensionId' | 'callerExtensionId'>,
+  extensionId: string,
+): boolean => managerExtensionId === extensionId || callerExtensionId === extensionId;
+
+/** Who supervises it is not known yet. */
+export function watchedCall(call: LiveCall, snapshot: Snapshot): WatchedCall {
   const { client, talk, recording } = call;
   const managerExtensionId = call.lastTalker ?? call.fromExtensionId ?? null;
+  const callerExtensionId = call.direction === 'internal' ? (call.fromExtensionId ?? null) : null;
   const ringing = [...call.ringing];
-  const extensionIds = [...ringing, ...(managerExtensionId ? [managerExtensionId] : [])];
+  const extensionIds = [...ringing, managerExtensionId, callerExtensionId].filter((id) => id !== null);
   return {
     view: {
       id: call.id,
@@ -46,12 +45,10 @@ export function watchedCall(
       answeredAt: call.answered?.at ?? null,
       ringing: ringing.flatMap((id) => refOf(snapshot, id) ?? []),
       manager: managerExtensionId ? (refOf(snapshot, managerExtensionId) ?? null) : null,
+      caller: callerExtensionId ? (refOf(snapshot, callerExtensionId) ?? null) : null,
       heldBy: call.heldBy ?? null,
       recording: recording ? (recording.paused ? 'paused' : 'runs') : null,
-      supervisors: supervising.flatMap(({ extensionId, mode }) => {
-        const extension = refOf(snapshot, extensionId);
-        return extension ? [{ extension, mode }] : [];
-      }),
+      supervisors: [],
     },
     audience: {
       companyId: call.companyId,
@@ -59,6 +56,7 @@ export function watchedCall(
       groupIds: groupsOf(snapshot, extensionIds, call.companyNumber),
     },
     managerExtensionId,
+    callerExtensionId,
   };
 }
 
@@ -74,6 +72,16 @@ export function groupsOf(
   );
   return [...new Set([...theirs.map(({ id }) => id), ...(answering ? [answering] : [])])];
 }
+
+/** @param supervising from which extensions, and how */
+export const supervisorRefs = (
+  snapshot: Snapshot,
+  supervising: readonly { extensionId: string; mode: SupervisionMode }[],
+): LiveCallView['supervisors'] =>
+  supervising.flatMap(({ extensionId, mode }) => {
+    const extension = refOf(snapshot, extensionId);
+    return extension ? [{ extension, mode }] : [];
+  });
 
 export function refOf(snapshot: Snapshot, extensionId: string): { number: string; name: string } | undefined {
   const extension = snapshot.extensions.get(extensionId);

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import { Office, TONES } from '../support/office.js';
+import { until } from '../support/until.js';
 import { Watcher } from '../support/watcher.js';
 
 describe('the live feed', () => {
@@ -74,7 +75,11 @@ describe('the live feed', () => {
       ['pause', 'recording-paused', 'paused'],
       ['resume', 'recording-resumed', 'runs'],
     ] as const) {
-      await office.system.api('POST', `/calls/${talking.id}/recording`, { action });
+      // He who sees that it was answered may be sooner than its entry.
+      await until(`the server does ${action}`, async () => {
+        const { status } = await office.system.api('POST', `/calls/${talking.id}/recording`, { action });
+        return status === 200;
+      });
       for (const watcher of [admin, anna]) {
         const { call: told } = await watcher.event('call', (event) => event.change === change);
         expect(told).toMatchObject({ id: talking.id, recording });

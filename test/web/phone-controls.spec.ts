@@ -150,6 +150,59 @@ describeWith(['chromium'], 'in the browser', () => {
     expect(body.pauses).toEqual([{ fromMs: expect.any(Number), toMs: expect.any(Number) }]);
   }, 60_000);
 
+  test('a recorded call between colleagues is paused by either where he talks, and the wall says who talks', async () => {
+    await office.system.api('PATCH', '/company', { recordsInternalCalls: true });
+    const { page } = await phoneOn();
+    const wall = await visit(browser, office.system.web);
+    await signIn(wall.page, 'supervisor@example.com', 'supervisor-demo');
+    const onWall = wall.page.getByRole('region', { name: 'Calls now' }).getByRole('listitem');
+    const boris = await office.manager('102');
+    const card = cardOf(page);
+    const pauseAndGoOn = async () => {
+      await card.getByRole('button', { name: /^Pause the recording/ }).click();
+      await onWall.getByText('recording paused').waitFor();
+      await card.getByRole('button', { name: /^Record on/ }).click();
+      await onWall.getByText('recording paused').waitFor({ state: 'detached' });
+    };
+    await page.getByRole('button', { name: /^Phone of this browser/ }).click();
+    await page.getByRole('textbox', { name: 'Extension or client code' }).fill('102');
+    await page.keyboard.press('Enter');
+    const incoming = await boris.incoming();
+    await onWall.getByText('Anna · 101').waitFor();
+    await onWall.getByText('rings at Boris').waitFor();
+    const called = await incoming.answer(TONES['102']);
+    await waitToHear(page, TONES['102']);
+    await onWall.getByText('with Boris · 102').waitFor();
+    const anna = wall.page.getByRole('region', { name: 'Managers' }).getByRole('listitem').first();
+    await anna.filter({ hasText: 'Anna' }).getByText('talking').waitFor();
+    await pauseAndGoOn();
+    await called.hangUp();
+    await card.waitFor({ state: 'detached' });
+    const calling = await boris.dial('101', { toneHz: TONES['102'] });
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Answer' }).click();
+    const caller = await calling.answered;
+    await waitToHear(page, TONES['102']);
+    await onWall.getByText('Boris · 102').waitFor();
+    await pauseAndGoOn();
+    await caller.hangUp();
+    await onWall.waitFor({ state: 'detached' });
+    await office.system.api('PATCH', '/company', { recordsInternalCalls: false });
+  }, 90_000);
+
+  test('the card of a call fits a phone’s screen, each button in one line', async () => {
+    const viewport = { width: 360, height: 740 };
+    const { page } = await visitWithPhone(browser, office.system.web, MANAGER, { viewport });
+    await talk(page);
+    await cardOf(page)
+      .getByRole('button', { name: /^Pause the recording/ })
+      .waitFor();
+    expect(await page.evaluate(BROKEN)).toEqual([]);
+    await page.getByRole('button', { name: 'Language' }).click();
+    await page.getByRole('menuitemradio', { name: 'Русский' }).click();
+    await page.getByRole('button', { name: 'Завершить' }).waitFor();
+    expect(await page.evaluate(BROKEN)).toEqual([]);
+  }, 60_000);
+
   test('the phone rings no more once its person has signed out, here or elsewhere', async () => {
     const { page, context } = await phoneOn();
     const devices = async () =>
@@ -170,6 +223,20 @@ describeWith(['chromium'], 'in the browser', () => {
     await until('it is registered no more', async () => (await devices()) === before - 1, 40_000);
   }, 90_000);
 });
+
+/** The buttons of a call's card that reach beyond it, or whose words take more than one line. */
+const BROKEN = `(() => {
+  const card = document.querySelector('[aria-label^="Call with"], [aria-label^="Разговор"]');
+  const { right } = card.getBoundingClientRect();
+  const lines = (button) => {
+    const texts = document.createTreeWalker(button, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    return texts.nextNode() ? (range.selectNodeContents(texts.currentNode), range.getClientRects().length) : 1;
+  };
+  return [...card.querySelectorAll('button')]
+    .filter((button) => button.getBoundingClientRect().right > right || lines(button) > 1)
+    .map((button) => button.textContent || button.ariaLabel);
+})()`;
 
 /** As a keyboard with the Russian layout sends it. */
 async function pressInRussian(page: Page, code: string, letter: string): Promise<void> {

@@ -13,6 +13,7 @@ const call = (id: string, state: LiveCallView['state'] = 'ringing'): LiveCallVie
   answeredAt: null,
   ringing: [],
   manager: null,
+  caller: null,
   heldBy: null,
   recording: null,
   supervisors: [],

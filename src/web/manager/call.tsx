@@ -70,7 +70,7 @@ function CallFacts({ call }: { call: CallDetail }) {
       <Paper p="lg">
         <SimpleGrid cols={{ base: 2, md: 4 }} component="dl" m={0}>
           <Fact name={t('call.client')}>
-            <ClientName client={call.client} kind={call.callerKind} />
+            <ClientName client={call.client} kind={call.callerKind} direction={call.direction} />
           </Fact>
           <Fact name={t('call.outcome')}>
             <Outcome call={call} />

@@ -1,6 +1,7 @@
 import { Badge, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { CallView } from '../../contracts/calls.js';
+import type { LiveCallView } from '../../contracts/live.js';
 import { between, durationOf } from './format.js';
 import { RowLink } from './rows.js';
 
@@ -30,13 +31,18 @@ export function Outcome({ call }: { call: Pick<CallView, 'outcome' | 'answeredAt
   );
 }
 
+interface ClientNameProps {
+  client: CallView['client'];
+  kind?: CallView['callerKind'];
+  direction?: CallView['direction'];
+}
+
 /** A client by name and code; a link to his card. */
-export function ClientName({ client, kind }: { client: CallView['client']; kind?: CallView['callerKind'] }) {
+export function ClientName({ client, kind = 'number', direction }: ClientNameProps) {
   const { t } = useTranslation();
   if (!client) {
-    return (
-      <Text c="dimmed">{t(`client.${kind === undefined || kind === 'number' ? 'unknown' : kind}`)}</Text>
-    );
+    const nobody = direction === 'internal' ? 'colleague' : kind === 'number' ? 'unknown' : kind;
+    return <Text c="dimmed">{t(`client.${nobody}`)}</Text>;
   }
   return (
     <Group gap="0 8px" display="inline-flex" align="baseline">
@@ -52,5 +58,11 @@ export function ClientName({ client, kind }: { client: CallView['client']; kind?
 
 export const talkedFor = ({ answeredAt, endedAt }: Pick<CallView, 'answeredAt' | 'endedAt'>): string =>
   answeredAt && endedAt ? durationOf(between(answeredAt, endedAt)) : '';
+
+/** @returns a function that says whose call it is that goes on: a client's, or a colleague's */
+export function useCallName(): (call: Pick<LiveCallView, 'client' | 'caller'>) => string {
+  const { t } = useTranslation();
+  return ({ client, caller }) => (client ? nameOf(client) : (caller?.name ?? t('client.unknown')));
+}
 
 export const nameOf = (client: { name: string | null; code: string }): string => client.name ?? client.code;

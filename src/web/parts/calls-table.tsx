@@ -31,7 +31,9 @@ export function CallsTable({ calls, label, brief = false }: CallsTableProps) {
     {
       name: 'client',
       label: t('call.client'),
-      cell: ({ client, callerKind }) => <ClientName client={client} kind={callerKind} />,
+      cell: ({ client, callerKind, direction }) => (
+        <ClientName client={client} kind={callerKind} direction={direction} />
+      ),
     },
     { name: 'outcome', label: t('call.outcome'), cell: (call) => <Outcome call={call} /> },
     { name: 'direction', label: t('call.direction'), cell: ({ direction }) => t(`direction.${direction}`) },

@@ -6,7 +6,7 @@ import type { LiveCallView } from '../../contracts/live.js';
 import { API } from '../api/endpoints.js';
 import { useMay } from '../api/me.js';
 import { useChange } from '../api/query.js';
-import { nameOf } from './call-parts.js';
+import { useCallName } from './call-parts.js';
 import { useComplaint } from './trouble.js';
 
 /** Pauses and resumes the recording of a call that goes on, for those who may. The live feed says how it is. */
@@ -16,14 +16,13 @@ export function RecordingPause({ call, size }: { call: LiveCallView; size: numbe
   return <PauseButton call={call} size={size} />;
 }
 
-function PauseButton({ call: { id, recording, client }, size }: { call: LiveCallView; size: number }) {
+function PauseButton({ call, size }: { call: LiveCallView; size: number }) {
   const { t } = useTranslation();
+  const nameOf = useCallName();
   const complain = useComplaint();
   const change = useChange(API.pauseRecording);
-  const isPaused = recording === 'paused';
-  const label = t(isPaused ? 'pause.resume' : 'pause.pause', {
-    name: client ? nameOf(client) : t('client.unknown'),
-  });
+  const isPaused = call.recording === 'paused';
+  const label = t(isPaused ? 'pause.resume' : 'pause.pause', { name: nameOf(call) });
   const Icon = isPaused ? CirclePlay : CirclePause;
   return (
     <ActionIcon
@@ -34,7 +33,7 @@ function PauseButton({ call: { id, recording, client }, size }: { call: LiveCall
       loading={change.isPending}
       onClick={() =>
         change.mutate(
-          { params: { id }, input: { action: isPaused ? 'resume' : 'pause' } },
+          { params: { id: call.id }, input: { action: isPaused ? 'resume' : 'pause' } },
           { onError: complain },
         )
       }

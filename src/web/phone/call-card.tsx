@@ -43,8 +43,8 @@ export function CallCard({ call, others }: CallCardProps) {
             {live && <RecordingPause call={live} size={28} />}
           </Group>
         </Group>
-        <Group gap="xs" wrap="nowrap" justify="space-between">
-          <Group gap="xs" wrap="nowrap">
+        <Group gap="xs">
+          <Group gap="xs" wrap="nowrap" mr="auto">
             <Toggle
               label={t(muted ? 'phone.unmute' : 'phone.mute')}
               keys="Shift+Alt+M"
@@ -68,6 +68,7 @@ export function CallCard({ call, others }: CallCardProps) {
           </Group>
           <Button
             color="red.8"
+            flex="1 0 auto"
             leftSection={<PhoneOff size={16} aria-hidden />}
             aria-keyshortcuts="Shift+Alt+E"
             onClick={() => phone.do({ do: 'hang-up', id })}
@@ -86,11 +87,15 @@ export function CallCard({ call, others }: CallCardProps) {
   );
 }
 
-/** The person's own conversation with this party, as the live feed has it. */
+/** The person's own conversation with this party, a client or a colleague, as the live feed has it. */
 function useLiveCall({ party }: PhoneCall) {
-  const { extension } = useMe();
+  const own = useMe().extension?.number;
   const { calls } = useLive();
-  return calls.find(({ client, manager }) => client?.code === party && manager?.number === extension?.number);
+  return calls.find(({ client, manager, caller }) =>
+    caller
+      ? [caller.number, manager?.number].sort().join() === [own, party].sort().join()
+      : client?.code === party && manager?.number === own,
+  );
 }
 
 function State({ call: { state, held, since, interrupted } }: { call: PhoneCall }) {

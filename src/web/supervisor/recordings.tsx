@@ -102,7 +102,11 @@ function RecordingRows({ recordings, playing, onPlay }: RecordingRowsProps) {
         </RowLink>
       ),
     },
-    { name: 'client', label: t('call.client'), cell: ({ client }) => <ClientName client={client} /> },
+    {
+      name: 'client',
+      label: t('call.client'),
+      cell: ({ client, direction }) => <ClientName client={client} direction={direction} />,
+    },
     {
       name: 'manager',
       label: t('call.manager'),

@@ -16,7 +16,7 @@ import type {
 import { API, type Endpoint } from '../api/endpoints.js';
 import { useMay, useMe } from '../api/me.js';
 import { useChange } from '../api/query.js';
-import { nameOf } from '../parts/call-parts.js';
+import { useCallName } from '../parts/call-parts.js';
 import { phone } from '../phone/phone.js';
 import { useComplaint } from '../parts/trouble.js';
 
@@ -30,8 +30,9 @@ const MODES = [
 export function Supervise({ call }: { call: LiveCallView }) {
   const { t } = useTranslation();
   const { extension } = useMe();
+  const nameOf = useCallName();
   if (call.state === 'ringing') return null;
-  const name = call.client ? nameOf(call.client) : t('client.unknown');
+  const name = nameOf(call);
   return (
     <Ways
       endpoint={API.supervise}

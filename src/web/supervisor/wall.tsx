@@ -90,17 +90,22 @@ function Figure({ name, value }: { name: string; value: number }) {
 
 const WallCall = memo(function WallCall({ call }: { call: LiveCallView }) {
   const { t } = useTranslation();
-  const { state, manager, ringing, client, callerKind, supervisors, direction } = call;
+  const { state, manager, ringing, client, callerKind, caller, supervisors, direction } = call;
+  const isTaken = manager !== null && manager.number !== caller?.number;
   return (
     <Paper component="li" p="md" className={styles.call} data-state={state}>
       <Group justify="space-between" wrap="nowrap" gap="xs">
-        <ClientName client={client} kind={callerKind} />
+        {caller ? (
+          <Text fw={600}>{`${caller.name} · ${caller.number}`}</Text>
+        ) : (
+          <ClientName client={client} kind={callerKind} />
+        )}
         <Badge variant="light" color={STATES[state]} tt="none" flex="none">
           {t(state === 'held' ? 'wall.held' : `outcome.${state}`)}
         </Badge>
       </Group>
       <Text size="sm" className={styles.who}>
-        {manager
+        {isTaken
           ? t('wall.with', { name: manager.name, number: manager.number })
           : ringing.length > 0
             ? t('wall.rings', { names: ringing.map(({ name }) => name).join(', ') })

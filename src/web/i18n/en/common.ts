@@ -108,6 +108,7 @@ export const common = {
     withheld: 'number withheld',
     malformed: 'no usable number',
     unknown: 'unknown caller',
+    colleague: 'a colleague',
     open: 'Open {{name}}',
   },
   call: {

@@ -115,6 +115,7 @@ export const common: Translated<typeof english> = {
     withheld: 'номер скрыт',
     malformed: 'номер не разобран',
     unknown: 'неизвестный',
+    colleague: 'коллега',
     open: 'Открыть: {{name}}',
   },
   call: {
