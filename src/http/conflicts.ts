@@ -7,6 +7,10 @@ const UNIQUE: Record<string, { field: string; message: string }> = {
   extension_mobile_id_key: { field: 'mobile', message: 'is another extension’s mobile' },
   ring_group_company_id_name_key: { field: 'name', message: 'is another ring group’s name' },
   recording_rule_company_id_name_key: { field: 'name', message: 'is another recording rule’s name' },
+  recording_rule_company_id_position_key: {
+    field: 'position',
+    message: 'is another recording rule’s place: take one between',
+  },
   trunk_company_id_name_key: { field: 'name', message: 'is another trunk’s name' },
   company_number_number_key: { field: 'number', message: 'is a company number already' },
   company_sip_domain_key: { field: 'sipDomain', message: 'is another company’s' },

@@ -78,11 +78,14 @@ describeWith(['chromium'], 'an administrator', () => {
     await page.getByRole('row', { name: /every call/ }).waitFor();
     await press('New rule');
     await field('Name').fill('Anna’s calls in');
-    await field('Order').fill('0'); // before the demo's own
+    await field('Order').fill('10'); // the demo's own
     await choose('Direction', 'incoming');
     await choose('Manager', 'Anna · 101');
     await field('How many of a hundred are recorded').fill('0');
     await field('Days until a recording is deleted').fill('30');
+    await page.keyboard.press('Enter');
+    await page.getByText('is another recording rule’s place: take one between').waitFor();
+    await field('Order').fill('0');
     await page.keyboard.press('Enter');
     const row = page.getByRole('row', { name: /Anna’s calls in/ });
     await row.getByText('incoming, Anna · 101').waitFor();

@@ -16,6 +16,7 @@ import { Languages1700000000017 } from './1700000000017-languages.js';
 import { Search1700000000020 } from './1700000000020-search.js';
 import { SoftphoneLinks1700000000022 } from './1700000000022-softphone-links.js';
 import { LaterOpus1700000000023 } from './1700000000023-later-opus.js';
+import { RulePositions1700000000024 } from './1700000000024-rule-positions.js';
 
 /** In the order in which they run. One that has been released is never changed again. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   Search1700000000020,
   SoftphoneLinks1700000000022,
   LaterOpus1700000000023,
+  RulePositions1700000000024,
 ];

@@ -9,8 +9,8 @@ export class RequestError extends Error {
     readonly status: number,
     readonly code: string,
     detail: string,
-    /** What is wrong with which field of the input. */
-    readonly fields: Readonly<Record<string, string>> = {},
+    /** What is wrong with which field of the input: of some more than one thing. */
+    readonly fields: Readonly<Record<string, readonly string[]>> = {},
     /** Seconds after which to come again, where the server says so. */
     readonly retryAfterS?: number,
   ) {
@@ -72,7 +72,13 @@ async function errorOf(response: Response): Promise<RequestError> {
     response.status,
     problem.type?.split(':').at(-1) ?? 'error',
     problem.detail ?? response.statusText,
-    Object.fromEntries((problem.errors ?? []).map(({ field, message }) => [field, message])),
+    fieldsOf(problem.errors ?? []),
     wait > 0 ? wait : undefined,
   );
+}
+
+function fieldsOf(errors: NonNullable<Problem['errors']>): Record<string, string[]> {
+  const fields: Record<string, string[]> = {};
+  for (const { field, message } of errors) (fields[field] ??= []).push(message);
+  return fields;
 }

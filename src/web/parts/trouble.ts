@@ -29,11 +29,10 @@ export function useFieldTrouble(): (error: RequestError | null, field: string) =
   return useCallback(
     (error, field) => {
       // A list's items are named `memberIds.2`: what is said of one is said at the list.
-      const [, message] =
-        Object.entries(error?.fields ?? {}).find(
-          ([name]) => name === field || name.startsWith(`${field}.`),
-        ) ?? [];
-      return message && said(message);
+      const messages = Object.entries(error?.fields ?? {}).flatMap(([name, about]) =>
+        name === field || name.startsWith(`${field}.`) ? about : [],
+      );
+      return [...new Set(messages)].map(said).join('; ') || undefined;
     },
     [said],
   );

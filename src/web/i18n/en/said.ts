@@ -24,6 +24,7 @@ export const said = {
   mobileTaken: 'is another extension’s mobile',
   groupTaken: 'is another ring group’s name',
   ruleTaken: 'is another recording rule’s name',
+  placeTaken: 'is another recording rule’s place: take one between',
   trunkTaken: 'is another trunk’s name',
   numberTaken: 'is a company number already',
   domainTaken: 'is another company’s',

@@ -27,6 +27,7 @@ export const said: Translated<typeof english> = {
   mobileTaken: 'это мобильный другого внутреннего номера',
   groupTaken: 'так называется другая группа',
   ruleTaken: 'так называется другое правило записи',
+  placeTaken: 'это место другого правила: возьмите число между ними',
   trunkTaken: 'так называется другой транк',
   numberTaken: 'это уже номер компании',
   domainTaken: 'занято другой компанией',
