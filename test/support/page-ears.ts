@@ -16,14 +16,13 @@ export const PAGE_EARS = `
     return there > -50 && there > beside + 15;
   };
 
-  /** An analyser to which nothing comes any more keeps what it had: a tone that is heard has another phase each time. */
-  const known = new WeakMap();
-  const isFresh = (analyser) => {
-    const now = new Float32Array(64);
+  /** An analyser to which nothing comes any more keeps what it had: a tone that is heard has another phase soon after. */
+  const isFresh = async (analyser) => {
+    const [before, now] = [new Float32Array(64), new Float32Array(64)];
+    analyser.getFloatTimeDomainData(before);
+    await new Promise((done) => setTimeout(done, 100));
     analyser.getFloatTimeDomainData(now);
-    const before = known.get(analyser);
-    known.set(analyser, now);
-    return before !== undefined && now.some((value, i) => value !== before[i]);
+    return now.some((value, i) => value !== before[i]);
   };
 
   const context = new AudioContext();
@@ -41,8 +40,8 @@ export const PAGE_EARS = `
       });
     }
   };
-  globalThis.hears = (hz) => [...remote].some(({ analyser, connection }) =>
-    connection.connectionState !== 'closed' && isFresh(analyser) && isTone(analyser, hz));
+  globalThis.hears = async (hz) => (await Promise.all([...remote].map(async ({ analyser, connection }) =>
+    connection.connectionState !== 'closed' && await isFresh(analyser) && isTone(analyser, hz)))).includes(true);
   /** The names of the microphones that calls listen to. */
   globalThis.microphones = () => [...connections].filter(({ connectionState }) => connectionState !== 'closed')
     .flatMap((one) => one.getSenders().map(({ track }) => track?.label));

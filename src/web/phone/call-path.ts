@@ -8,6 +8,8 @@ const HEALS_MS = 2_000;
 const SILENT_MS = 5_000;
 /** From one try to find another way to the next. */
 const AGAIN_MS = 8_000;
+/** So often is another way sought in one silence: the other side may have nothing to send. */
+const SILENT_TRIES = 3;
 /** So long is a way sought for a call whose connection is lost. */
 const LOST_MS = 40_000;
 
@@ -34,6 +36,8 @@ export class CallPath {
   isBroken = false;
   private isSilent = false;
   private isTold = false;
+  /** How often another way was sought in this silence. */
+  private tries = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
   private received = 0;
   private heardAt = 0;
@@ -84,23 +88,24 @@ export class CallPath {
       this.received = received;
       this.heardAt = now;
       this.isSilent = this.isTold = false;
+      this.tries = 0;
       return;
     }
-    const silentMs = now - this.heardAt;
-    if (silentMs > SILENT_MS && !this.isSilent) {
-      this.isSilent = true;
-      this.seek(now);
-    }
-    if (silentMs > 2 * SILENT_MS && !this.isTold) {
+    this.isSilent = now - this.heardAt > SILENT_MS;
+    // The last try may be of a moment ago, when the connection was lost: then this one waits.
+    if (this.isSilent && this.tries < SILENT_TRIES && this.seek(now)) this.tries += 1;
+    if (this.tries > 0 && now - this.heardAt > 2 * SILENT_MS && !this.isTold) {
       this.isTold = true;
       this.watcher.silent();
     }
   }
 
-  private seek(now: number): void {
-    if (now - this.soughtAt < AGAIN_MS) return;
+  /** @returns whether it is time for it */
+  private seek(now: number): boolean {
+    if (now - this.soughtAt < AGAIN_MS) return false;
     this.soughtAt = now;
     this.watcher.seek();
+    return true;
   }
 }
 
