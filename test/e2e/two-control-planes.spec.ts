@@ -166,58 +166,6 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
     await nothingLive();
   });
 
-  it('who takes part in a call, and who follows a manager, is seen at both until he leaves or his control plane dies', async () => {
-    const [one, other] = two.planes;
-    const me = await one.api<{ id: string }>('GET', '/me');
-    expect((await one.api('PATCH', `/people/${me.body.id}`, { extension: '200' })).status).toBe(200);
-    const phone = await desk('101');
-    expect((await sofia.register()).status).toBe(200);
-    await Promise.all(
-      two.planes.map((plane) => until('each knows her phone', async () => (await devices(plane)) === 2)),
-    );
-    const watchers = [await Watcher.open(one, 'admin'), await Watcher.open(other, 'admin')];
-    const seen = (...supervisors: object[]) =>
-      Promise.all(
-        watchers.map((watcher) =>
-          watcher.event('call', ({ change, call }) => {
-            return change === 'supervised' && isDeepStrictEqual(call.supervisors, supervisors);
-          }),
-        ),
-      );
-    const extension = { number: '200', name: 'Sofia' };
-    const { caller, manager } = await conversationOf(other, phone, '+79161230011');
-    const [{ id: callId } = { id: '' }] = (await owners()).filter(({ live }) => live);
-    expect((await one.api('POST', `/calls/${callId}/supervise`, { mode: 'listen' })).status).toBe(204);
-    const listening = await (await sofia.incoming()).answer();
-    await seen({ extension, mode: 'listen' });
-    await one.api('PATCH', '/supervision', { mode: 'whisper' });
-    await seen({ extension, mode: 'whisper' });
-    const late = await Watcher.open(other, 'admin');
-    expect((await late.event('snapshot')).calls).toMatchObject([{ supervisors: [{ extension }] }]);
-    late.close();
-    await one.api('DELETE', '/supervision');
-    await Promise.all([listening.ended, seen()]);
-    await caller.hangUp();
-    await manager.ended;
-
-    const { body } = await one.api<{ items: { id: string; number: string }[] }>('GET', '/extensions');
-    const { id } = body.items.find(({ number }) => number === '101')!;
-    const isFollowedBy = (count: number) => (event: LiveEvent) =>
-      event.type === 'extension' && event.extension.id === id && event.extension.followers.length === count;
-    expect((await one.api('POST', `/extensions/${id}/follow`, { mode: 'listen' })).status).toBe(204);
-    await (await sofia.incoming()).answer();
-    await Promise.all(watchers.map((watcher) => watcher.event('extension', isFollowedBy(1))));
-    const [, { events }] = watchers as [Watcher, Watcher];
-    events.length = 0;
-    await one.kill9();
-    await until('she is seen to follow no more', () => events.some(isFollowedBy(0)), TAKEN_OVER_MS);
-    for (const watcher of watchers) watcher.close();
-    await one.restart();
-    await sofia.register(0);
-    await leave(phone);
-    await nothingLive();
-  }, 90_000);
-
   it('both serve calls to the same phone, each call once; the interface of either shows all', async () => {
     const phone = await desk('101');
     const before = (await owners()).length;
@@ -452,5 +400,57 @@ describeWith(['redis-server'], 'two control planes on one drachtio-server, Postg
       await two.planes[0].sql('SELECT 1 FROM follow_up WHERE client_id = $1', [ended.client!.id]),
     ).toEqual([]);
     await leave(phone);
+  }, 90_000);
+
+  it('who takes part in a call, and who follows a manager, is seen at both until he leaves or his control plane dies', async () => {
+    const [one, other] = two.planes;
+    const me = await one.api<{ id: string }>('GET', '/me');
+    expect((await one.api('PATCH', `/people/${me.body.id}`, { extension: '200' })).status).toBe(200);
+    const phone = await desk('101');
+    expect((await sofia.register()).status).toBe(200);
+    await Promise.all(
+      two.planes.map((plane) => until('each knows her phone', async () => (await devices(plane)) === 2)),
+    );
+    const watchers = [await Watcher.open(one, 'admin'), await Watcher.open(other, 'admin')];
+    const seen = (...supervisors: object[]) =>
+      Promise.all(
+        watchers.map((watcher) =>
+          watcher.event('call', ({ change, call }) => {
+            return change === 'supervised' && isDeepStrictEqual(call.supervisors, supervisors);
+          }),
+        ),
+      );
+    const extension = { number: '200', name: 'Sofia' };
+    const { caller, manager } = await conversationOf(other, phone, '+79161230011');
+    const [{ id: callId } = { id: '' }] = (await owners()).filter(({ live }) => live);
+    expect((await one.api('POST', `/calls/${callId}/supervise`, { mode: 'listen' })).status).toBe(204);
+    const listening = await (await sofia.incoming()).answer();
+    await seen({ extension, mode: 'listen' });
+    await one.api('PATCH', '/supervision', { mode: 'whisper' });
+    await seen({ extension, mode: 'whisper' });
+    const late = await Watcher.open(other, 'admin');
+    expect((await late.event('snapshot')).calls).toMatchObject([{ supervisors: [{ extension }] }]);
+    late.close();
+    await one.api('DELETE', '/supervision');
+    await Promise.all([listening.ended, seen()]);
+    await caller.hangUp();
+    await manager.ended;
+
+    const { body } = await one.api<{ items: { id: string; number: string }[] }>('GET', '/extensions');
+    const { id } = body.items.find(({ number }) => number === '101')!;
+    const isFollowedBy = (count: number) => (event: LiveEvent) =>
+      event.type === 'extension' && event.extension.id === id && event.extension.followers.length === count;
+    expect((await one.api('POST', `/extensions/${id}/follow`, { mode: 'listen' })).status).toBe(204);
+    await (await sofia.incoming()).answer();
+    await Promise.all(watchers.map((watcher) => watcher.event('extension', isFollowedBy(1))));
+    const [, { events }] = watchers as [Watcher, Watcher];
+    events.length = 0;
+    await one.kill9();
+    await until('she is seen to follow no more', () => events.some(isFollowedBy(0)), TAKEN_OVER_MS);
+    for (const watcher of watchers) watcher.close();
+    await one.restart();
+    await sofia.register(0);
+    await leave(phone);
+    await nothingLive();
   }, 90_000);
 });
