@@ -84,6 +84,7 @@ export class OpusLater implements OnApplicationBootstrap, OnApplicationShutdown 
         .createQueryBuilder(Recording, 'r')
         .where(`r.state = 'stored' AND r.opusDue <= :now`, { now: clock.iso() })
         .orderBy('r.opusDue')
+        .limit(1) // getOne() alone reads them all
         .getOne(),
     );
     if (!next?.opusDue) return false;
