@@ -76,5 +76,6 @@ const viewOf = (call: LiveCall, { number, name }: ExtensionConfig): CallView => 
   cause: null,
   sipStatus: null,
   manager: { number, name },
+  colleague: null,
   recordingId: null,
 });

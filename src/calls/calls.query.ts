@@ -11,7 +11,11 @@ import { HAD_PARTY, narrowedTo, partiesOf, TOOK_PART } from '../identity/scope.j
 
 const COLUMNS = `c.id, c.direction, c.company_number, c.caller_kind, c.client_id, cl.code, cl.name AS client_name,
   c.started_at, c.answered_at, c.ended_at, c.outcome, c.ending, c.ended_by, c.cause, c.sip_status,
-  e.number AS manager_number, e.name AS manager_name, c.recording_id, ${exactTime('c.started_at')} AS position`;
+  e.number AS manager_number, e.name AS manager_name, c.recording_id, ${exactTime('c.started_at')} AS position,
+  CASE c.direction WHEN 'internal' THEN (
+    SELECT json_build_object('number', rung.number, 'name', rung.name)
+      FROM call_leg l JOIN extension rung ON rung.id = l.extension_id
+     WHERE l.call_id = c.id ORDER BY l.answered_at, l.started_at, l.id LIMIT 1) END AS colleague`;
 const TABLES = `call c LEFT JOIN client cl ON cl.id = c.client_id LEFT JOIN extension e ON e.id = c.manager_extension_id`;
 
 /** Calls as people may read them. */
@@ -124,6 +128,7 @@ interface CallRow {
   manager_number: string | null;
   manager_name: string;
   recording_id: string | null;
+  colleague: CallView['colleague'];
   position: string;
 }
 
@@ -142,5 +147,6 @@ const viewOf = (row: CallRow): CallView => ({
   cause: row.cause,
   sipStatus: row.sip_status,
   manager: row.manager_number === null ? null : { number: row.manager_number, name: row.manager_name },
+  colleague: row.colleague,
   recordingId: row.recording_id,
 });

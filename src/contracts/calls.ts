@@ -44,8 +44,10 @@ export const callSchema = z
     /** ITU-T Q.850. */
     cause: z.int().nullable(),
     sipStatus: z.int().nullable(),
-    /** Who talked with the client; of several, the last. */
+    /** Who talked with the client; of several, the last. Between extensions, who called. */
     manager: extensionRef.nullable(),
+    /** Between extensions, whom he called: who answered, or else who was rung first. */
+    colleague: extensionRef.nullable(),
     recordingId: id.nullable(),
   })
   .meta({ id: 'Call' });

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, unlink } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import { AppError } from '../common/app-error.js';
 
@@ -44,6 +44,8 @@ export class RecordingFiles {
 
   /** Removes a file; one that is gone already is no mistake. */
   async remove(relative: string): Promise<void> {
-    await rm(this.absolutePath(relative), { force: true });
+    await unlink(this.absolutePath(relative)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
   }
 }

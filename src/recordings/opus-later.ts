@@ -15,6 +15,7 @@ import { recordingEntry } from './recording-entry.js';
 import { Recording, RecordingFile } from './recording.entity.js';
 import { ON_HOLD } from './recordings.query.js';
 import { SealedFiles } from './sealed-files.js';
+import { discardUnwritten } from './unwritten-file.js';
 
 /** Milliseconds between two looks for something to do. */
 const LOOK_MS = 2_000;
@@ -112,7 +113,7 @@ export class OpusLater implements OnApplicationBootstrap, OnApplicationShutdown 
     try {
       await this.database.transaction(companyId, (tx) => this.made(tx, recording, original, playback));
     } catch (error) {
-      await this.sealed.discard(playback);
+      await discardUnwritten(this.database, this.sealed, playback);
       throw error;
     }
   }

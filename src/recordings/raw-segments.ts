@@ -18,6 +18,11 @@ export class RawSegments {
     return this.files.absolutePath(path);
   }
 
+  /** What lies in the clear goes once it is sealed. @throws what the file system throws */
+  async remove(segments: readonly RecordingSegment[]): Promise<void> {
+    for (const { path } of segments) await this.files.remove(path);
+  }
+
   /**
    * @throws AppError `storage-away` where the folder itself is not to be had: a disk that is not mounted, a server
    *   that does not answer. The file may well be there

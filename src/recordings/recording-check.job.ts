@@ -1,17 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { AppError, messageOf } from '../common/app-error.js';
 import { clock } from '../common/clock.js';
 import { log } from '../common/log.js';
 import { Database } from '../database/database.js';
 import { JobHandlers, type Job } from '../jobs/job-handlers.js';
-import { Outbox } from '../jobs/outbox.js';
 import { Ledger } from '../ledger/ledger.js';
 import { OpusEncoder } from './opus-encoder.js';
 import { RawSegments, type SegmentState } from './raw-segments.js';
 import { recordingEntry } from './recording-entry.js';
 import { RecordingStore, type Stored } from './recording-store.js';
-import { Recording, RecordingFile, RecordingSegment } from './recording.entity.js';
+import { Recording, RecordingSegment } from './recording.entity.js';
 import { SealedFiles } from './sealed-files.js';
+import { discardUnwritten } from './unwritten-file.js';
 
 /** A recording begins and ends within this of the talk. */
 const TOLERANCE_MS = 2_000;
@@ -28,7 +29,6 @@ export class RecordingCheckJob {
     handlers: JobHandlers,
     private readonly database: Database,
     private readonly ledger: Ledger,
-    private readonly outbox: Outbox,
     private readonly segments: RawSegments,
     private readonly store: RecordingStore,
     private readonly sealed: SealedFiles,
@@ -38,7 +38,7 @@ export class RecordingCheckJob {
   }
 
   /**
-   * Idempotent: a recording that is stored or deleted is left as it is.
+   * Idempotent: of a recording that is stored, or deleted since, only what still lies in the clear goes.
    * @throws AppError `storage-away`, what the file system throws: then nothing has changed, and it is tried again
    */
   private async run({ companyId, payload }: Job): Promise<void> {
@@ -47,16 +47,20 @@ export class RecordingCheckJob {
       await tx.findOneBy(Recording, { id }),
       await tx.find(RecordingSegment, { where: { recordingId: id }, order: { startedAt: 'ASC', id: 'ASC' } }),
     ]);
-    if (!recording?.endedAt || !['recording', 'missing'].includes(recording.state)) return;
+    if (!recording?.endedAt) return;
+    if (!['recording', 'missing'].includes(recording.state)) {
+      return this.segments.remove(all.filter(({ durationMs }) => durationMs !== null));
+    }
     const found = await this.look(recording, all);
     if (found.segments.length === 0) return this.missing(recording, found.reason ?? 'no-file');
     const stored = await this.store.seal(recording, found.segments);
     try {
-      await this.stored(recording, stored, all);
+      await this.stored(recording, stored);
     } catch (error) {
-      await this.sealed.discard(stored.file);
+      await discardUnwritten(this.database, this.sealed, stored.file);
       throw error;
     }
+    await this.segments.remove(all); // a death before this: the job is run again
   }
 
   private async look(
@@ -80,33 +84,13 @@ export class RecordingCheckJob {
     }
   }
 
-  private async stored(recording: Recording, stored: Stored, all: RecordingSegment[]): Promise<void> {
-    const { id, companyId } = recording;
+  private async stored(recording: Recording, stored: Stored): Promise<void> {
     const offMs = endOf(recording) - recording.startedAt.getTime() - stored.durationMs;
     const missingMs = offMs > TOLERANCE_MS ? offMs : null;
-    await this.database.transaction(companyId, async (tx) => {
-      const { affected } = await tx.update(
-        Recording,
-        { id, state: recording.state },
-        {
-          state: 'stored',
-          durationMs: stored.durationMs,
-          sizeBytes: String(stored.sizeBytes),
-          sha256: stored.sha256,
-          silent: stored.silent,
-          missingMs,
-          peaks: stored.peaks,
-          opusDue: this.opus.isThere ? new Date(clock.now()) : null,
-        },
-      );
-      if (affected === 0) throw new AppError('faster-worker', 'another worker has stored the recording');
-      await tx.insert(RecordingFile, stored.file);
-      for (const { segment, offsetMs, durationMs } of stored.segments) {
-        await tx.update(RecordingSegment, segment.id, { offsetMs, durationMs });
+    await this.database.transaction(recording.companyId, async (tx) => {
+      if (!(await this.write(tx, recording, stored, missingMs))) {
+        throw new AppError('faster-worker', 'another worker has stored the recording');
       }
-      // What lies in the clear goes once the sealed files are safe: in the same transaction, so that it surely does.
-      const paths = all.map(({ path }) => path);
-      await this.outbox.add(tx, { companyId, kind: 'recording.clean', payload: { paths } });
       const entry = recordingEntry(recording, 'recording.stored', {
         durationMs: stored.durationMs,
         sizeBytes: stored.sizeBytes,
@@ -125,6 +109,40 @@ export class RecordingCheckJob {
       });
       await this.ledger.append(tx, entry);
     });
+  }
+
+  /** One statement: there is one such for every call. @returns false where its state is another one meanwhile */
+  private async write(
+    tx: EntityManager,
+    { id, state }: Recording,
+    { file, ...stored }: Stored,
+    missingMs: number | null,
+  ): Promise<boolean> {
+    const opusDue = this.opus.isThere ? clock.iso() : null;
+    const [{ isWritten }] = await tx.query<[{ isWritten: boolean }]>(
+      `WITH written AS (
+         UPDATE recording SET state = 'stored', duration_ms = $3, size_bytes = $4, sha256 = $5, silent = $6,
+           missing_ms = $7, peaks = $8, opus_due = $9
+         WHERE id = $1 AND state = $2 RETURNING id
+       ), file AS (
+         INSERT INTO recording_file (id, company_id, recording_id, form, path, content_type, size_bytes, sha256, key_sealed)
+         SELECT $10, $11, id, $12, $13, $14, $4, $5, $15 FROM written
+       ), placed AS (
+         UPDATE recording_segment s SET offset_ms = place.offset_ms, duration_ms = place.duration_ms
+         FROM written, unnest($16::uuid[], $17::int[], $18::int[]) AS place (id, offset_ms, duration_ms)
+         WHERE s.id = place.id
+       )
+       SELECT EXISTS (SELECT FROM written) AS "isWritten"`,
+      [
+        ...[id, state, stored.durationMs, stored.sizeBytes, stored.sha256, stored.silent],
+        ...[missingMs, stored.peaks, opusDue],
+        ...[file.id, file.companyId, file.form, file.path, file.contentType, file.keySealed],
+        stored.segments.map(({ segment }) => segment.id),
+        stored.segments.map(({ offsetMs }) => offsetMs),
+        stored.segments.map(({ durationMs }) => durationMs),
+      ],
+    );
+    return isWritten;
   }
 
   private async missing(recording: Recording, reason: Reason): Promise<void> {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { JobHandlers } from '../jobs/job-handlers.js';
 import { RecordingFiles } from '../media/recording-files.js';
 
-/** Removes files that are of no more use: what lay in the clear before it was sealed, what was deleted. */
+/** Removes files that are of no more use: what was deleted, what Opus stands for. */
 @Injectable()
 export class RecordingCleanJob {
   constructor(handlers: JobHandlers, files: RecordingFiles) {

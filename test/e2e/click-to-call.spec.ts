@@ -167,6 +167,7 @@ describe('click-to-call and colleagues', () => {
       outcome: 'answered',
       ending: 'colleague-hung-up',
       manager: { number: '101' },
+      colleague: { number: '102' },
       client: null,
       recordingId: null,
     });
@@ -191,5 +192,6 @@ describe('click-to-call and colleagues', () => {
     const calls = await office.ended(2);
     expect(calls.map(({ ending }) => ending)).toEqual(['colleague-busy', 'colleague-not-reachable']);
     expect(calls.map(({ outcome }) => outcome)).toEqual(['unreached', 'unreached']);
+    expect(calls.map(({ colleague }) => colleague?.number)).toEqual(['102', undefined]); // the other one was not rung
   });
 });

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { clock } from '../../src/common/clock.js';
+import { Database } from '../../src/database/database.js';
 import { Api } from '../support/api.js';
 import { RawRecordings, stereoWav } from '../support/recordings.js';
 import { describeMounting } from '../support/requirements.js';
@@ -145,6 +146,43 @@ describe('after the call', () => {
         'original',
       ]),
     ).toHaveLength(1);
+  });
+
+  describe('with the database away while it is stored', () => {
+    /** The second transaction of a check is the one that stores; it fails, before its commit or just after. */
+    const checkWithout = async (id: string, lost: 'the transaction' | 'the answer') => {
+      const database = api.app.get(Database, { strict: false });
+      const transaction = database.transaction.bind(database);
+      let count = 0;
+      const spy = jest.spyOn(database, 'transaction').mockImplementation(async (...given) => {
+        count += 1;
+        if (count === 2 && lost === 'the transaction') throw new Error('Connection terminated');
+        const answer = await transaction(...given);
+        if (count === 2) throw new Error('Connection terminated');
+        return answer;
+      });
+      await expect(check(id)).rejects.toThrow('Connection terminated');
+      spy.mockRestore();
+    };
+
+    it('nothing sealed is left of it, and the next try stores it', async () => {
+      const id = await raw.add({ callId, segments: [stereoWav(1000, 440, 660)] });
+      const before = raw.files();
+      await checkWithout(id, 'the transaction');
+      expect(raw.files()).toEqual(before);
+      await check(id);
+      expect(await view(id)).toMatchObject({ state: 'stored', durationMs: 1000 });
+    });
+
+    it('it plays where the commit passed and its answer was lost, and the next try clears up', async () => {
+      const id = await raw.add({ callId, segments: [stereoWav(1000, 440, 660)] });
+      await checkWithout(id, 'the answer');
+      expect(inTheClear()).toHaveLength(1);
+      await check(id);
+      expect(inTheClear()).toEqual([]);
+      expect((await audio(id, 'original')).toString('latin1', 0, 4)).toBe('RIFF');
+      expect(await entries(id, 'recording.stored')).toHaveLength(1);
+    });
   });
 
   describe('with the storage away', () => {

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { RegisteredDevice } from '../../contracts/standing.js';
 import { API } from '../api/endpoints.js';
 import { reading } from '../api/query.js';
-import { useFormat } from '../parts/format.js';
+import { nameAndNumber, useFormat } from '../parts/format.js';
 import { Page } from '../parts/page.js';
 import { Rows, type Column } from '../parts/rows.js';
 import { Empty, Trouble, Waiting } from '../parts/states.js';
@@ -21,7 +21,7 @@ export default function Devices() {
     {
       name: 'extension',
       label: t('people.extension'),
-      cell: ({ extension }) => `${extension.name} · ${extension.number}`,
+      cell: ({ extension }) => nameAndNumber(extension),
     },
     {
       name: 'kind',

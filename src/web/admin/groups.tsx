@@ -8,6 +8,7 @@ import { reading } from '../api/query.js';
 import { Administered } from '../parts/administered.js';
 import { FormModal, useFields } from '../parts/form.js';
 import { Empty } from '../parts/states.js';
+import { nameAndNumber } from '../parts/format.js';
 
 const STRATEGIES = ['all', 'in_turn', 'longest_idle'] as const;
 const MOST = { query: { limit: 200 } };
@@ -83,7 +84,7 @@ export function GroupForm({ group, onDone }: { group: RingGroup | undefined; onD
         description={t('groups.membersHint')}
         data={(extensions?.items ?? []).map((one) => ({
           value: one.id,
-          label: `${one.name} · ${one.number}`,
+          label: nameAndNumber(one),
         }))}
         searchable
         {...form.field('memberIds')}

@@ -9,6 +9,7 @@ import { Administered } from '../parts/administered.js';
 import { ExtensionSelect } from '../parts/extension-select.js';
 import { FormModal, useFields } from '../parts/form.js';
 import { Empty } from '../parts/states.js';
+import { nameAndNumber } from '../parts/format.js';
 
 const ROLES: readonly Role[] = ['manager', 'supervisor', 'admin'];
 const COLOURS: Record<Role, string> = { manager: 'gray', supervisor: 'blue', admin: 'pine' };
@@ -40,7 +41,7 @@ export default function People() {
         {
           name: 'extension',
           label: t('people.extension'),
-          cell: ({ extension }) => extension && `${extension.name} · ${extension.number}`,
+          cell: ({ extension }) => extension && nameAndNumber(extension),
         },
       ]}
       empty={<Empty icon={UserRound} title={t('people.empty')} hint={t('people.lead')} />}

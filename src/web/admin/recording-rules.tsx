@@ -10,6 +10,7 @@ import { ExtensionSelect } from '../parts/extension-select.js';
 import { FormModal, useFields } from '../parts/form.js';
 import { NumberField, OptionalNumberField } from '../parts/number-field.js';
 import { Empty } from '../parts/states.js';
+import { nameAndNumber } from '../parts/format.js';
 
 const MOST = { query: { limit: 200 } };
 /** New rules come after the others, with room between. */
@@ -26,9 +27,9 @@ export default function RecordingRules() {
     const number = numbers?.items.find(({ id }) => id === companyNumberId);
     const extension = extensions?.items.find(({ id }) => id === extensionId);
     const which = [
-      companyNumberId && (number ? `${number.name} · ${number.number}` : '…'),
+      companyNumberId && (number ? nameAndNumber(number) : '…'),
       direction && t(`direction.${direction}`),
-      extensionId && (extension ? `${extension.name} · ${extension.number}` : '…'),
+      extensionId && (extension ? nameAndNumber(extension) : '…'),
     ].filter(Boolean);
     return which.length > 0 ? which.join(', ') : t('recordingRules.allCalls');
   };
@@ -119,7 +120,7 @@ function RuleForm({ rule, position, onDone }: RuleFormProps) {
         placeholder={t('common.all')}
         clearable
         clearButtonProps={{ 'aria-label': t('common.all') }}
-        data={(numbers?.items ?? []).map((one) => ({ value: one.id, label: `${one.name} · ${one.number}` }))}
+        data={(numbers?.items ?? []).map((one) => ({ value: one.id, label: nameAndNumber(one) }))}
         {...form.field('companyNumberId')}
       />
       <Select

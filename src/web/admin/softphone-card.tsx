@@ -9,6 +9,7 @@ import { CopyValue } from '../parts/copy-value.js';
 import { Trouble, Waiting } from '../parts/states.js';
 import { Window } from '../parts/window.js';
 import { SoftphoneLink } from './softphone-link.js';
+import { nameAndNumber } from '../parts/format.js';
 
 const SOFTPHONES = ['linphone', 'zoiper', 'groundwire'] as const;
 
@@ -25,11 +26,7 @@ export function SoftphoneCard({ extension, onClose }: SoftphoneCardProps) {
   const password =
     renew.data?.sipPassword ?? ('sipPassword' in extension ? extension.sipPassword : undefined);
   return (
-    <Window
-      onClose={onClose}
-      size="lg"
-      title={t('softphone.of', { name: `${extension.name} · ${extension.number}` })}
-    >
+    <Window onClose={onClose} size="lg" title={t('softphone.of', { name: nameAndNumber(extension) })}>
       <Stack>
         {settings.error && <Trouble error={settings.error} again={() => void settings.refetch()} />}
         {settings.isPending && <Waiting rows={2} />}

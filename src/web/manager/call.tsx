@@ -9,7 +9,7 @@ import { useMay } from '../api/me.js';
 import { reading } from '../api/query.js';
 import { useNames } from '../i18n/names.js';
 import { ClientName, Outcome, talkedFor } from '../parts/call-parts.js';
-import { between, durationOf, useFormat } from '../parts/format.js';
+import { between, durationOf, nameAndNumber, useFormat } from '../parts/format.js';
 import { Page } from '../parts/page.js';
 import { RecordingKept } from '../parts/recording-kept.js';
 import { Rows, RowLink, type Column } from '../parts/rows.js';
@@ -48,7 +48,7 @@ function CallFacts({ call }: { call: CallDetail }) {
     {
       name: 'manager',
       label: t('call.manager'),
-      cell: ({ extension }) => extension && `${extension.name} · ${extension.number}`,
+      cell: ({ extension }) => extension && nameAndNumber(extension),
     },
     { name: 'rang', label: t('call.rangAt'), cell: ({ startedAt }) => format.exact(startedAt) },
     {
@@ -70,16 +70,19 @@ function CallFacts({ call }: { call: CallDetail }) {
       <Paper p="lg">
         <SimpleGrid cols={{ base: 2, md: 4 }} component="dl" m={0}>
           <Fact name={t('call.client')}>
-            <ClientName client={call.client} kind={call.callerKind} direction={call.direction} />
+            <ClientName
+              client={call.client}
+              kind={call.callerKind}
+              direction={call.direction}
+              colleague={call.colleague}
+            />
           </Fact>
           <Fact name={t('call.outcome')}>
             <Outcome call={call} />
           </Fact>
           <Fact name={t('call.startedAt')}>{format.exact(call.startedAt)}</Fact>
           <Fact name={t('call.length')}>{talkedFor(call) || '–'}</Fact>
-          <Fact name={t('call.manager')}>
-            {call.manager ? `${call.manager.name} · ${call.manager.number}` : '–'}
-          </Fact>
+          <Fact name={t('call.manager')}>{call.manager ? nameAndNumber(call.manager) : '–'}</Fact>
           <Fact name={t('call.companyNumber')}>{call.companyNumber ?? '–'}</Fact>
           <Fact name={t('call.direction')}>{t(`direction.${call.direction}`)}</Fact>
           <Fact name={t('call.ending')}>{call.ending ? endingOf(call.ending) : '–'}</Fact>

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import type { ClientAnswer } from '../../contracts/clients.js';
 import { API } from '../api/endpoints.js';
 import { ClientName } from '../parts/call-parts.js';
-import { useFormat } from '../parts/format.js';
+import { nameAndNumber, useFormat } from '../parts/format.js';
 import { Listed } from '../parts/listed.js';
 import { Page } from '../parts/page.js';
 import { Rows, type Column } from '../parts/rows.js';
@@ -26,7 +26,7 @@ export default function Clients() {
     {
       name: 'manager',
       label: t('clients.manager'),
-      cell: ({ assignedExtension: extension }) => extension && `${extension.name} · ${extension.number}`,
+      cell: ({ assignedExtension: extension }) => extension && nameAndNumber(extension),
     },
     {
       name: 'since',

@@ -2,7 +2,7 @@ import { Badge, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { CallView } from '../../contracts/calls.js';
 import type { LiveCallView } from '../../contracts/live.js';
-import { between, durationOf } from './format.js';
+import { between, durationOf, nameAndNumber } from './format.js';
 import { RowLink } from './rows.js';
 
 type State = NonNullable<CallView['outcome']> | 'ringing' | 'talking';
@@ -35,11 +35,13 @@ interface ClientNameProps {
   client: CallView['client'];
   kind?: CallView['callerKind'];
   direction?: CallView['direction'];
+  colleague?: CallView['colleague'];
 }
 
-/** A client by name and code; a link to his card. */
-export function ClientName({ client, kind = 'number', direction }: ClientNameProps) {
+/** A client by name and code, a link to his card; where colleagues talk, the one who was called. */
+export function ClientName({ client, kind = 'number', direction, colleague }: ClientNameProps) {
   const { t } = useTranslation();
+  if (colleague) return <Text span>{nameAndNumber(colleague)}</Text>;
   if (!client) {
     const nobody = direction === 'internal' ? 'colleague' : kind === 'number' ? 'unknown' : kind;
     return <Text c="dimmed">{t(`client.${nobody}`)}</Text>;

@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { CallView } from '../../contracts/calls.js';
 import { ClientName, Outcome, talkedFor } from './call-parts.js';
-import { useFormat } from './format.js';
+import { nameAndNumber, useFormat } from './format.js';
 import { Rows, RowLink, type Column } from './rows.js';
 
 /** Columns that a client's own history does without. */
@@ -31,8 +31,8 @@ export function CallsTable({ calls, label, brief = false }: CallsTableProps) {
     {
       name: 'client',
       label: t('call.client'),
-      cell: ({ client, callerKind, direction }) => (
-        <ClientName client={client} kind={callerKind} direction={direction} />
+      cell: ({ client, callerKind, direction, colleague }) => (
+        <ClientName client={client} kind={callerKind} direction={direction} colleague={colleague} />
       ),
     },
     { name: 'outcome', label: t('call.outcome'), cell: (call) => <Outcome call={call} /> },
@@ -40,7 +40,7 @@ export function CallsTable({ calls, label, brief = false }: CallsTableProps) {
     {
       name: 'manager',
       label: t('call.manager'),
-      cell: ({ manager }) => manager && <Text span>{`${manager.name} · ${manager.number}`}</Text>,
+      cell: ({ manager }) => manager && <Text span>{nameAndNumber(manager)}</Text>,
     },
     { name: 'length', label: t('call.length'), align: 'right', cell: talkedFor },
   ];

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { API } from '../api/endpoints.js';
 import { reading } from '../api/query.js';
+import { nameAndNumber } from './format.js';
 
 const MOST = 200;
 
@@ -24,7 +25,7 @@ export function ExtensionSelect({ by, ...props }: ExtensionSelectProps) {
       {...props}
       clearable
       searchable
-      data={(data?.items ?? []).map((one) => ({ value: one[by], label: `${one.name} · ${one.number}` }))}
+      data={(data?.items ?? []).map((one) => ({ value: one[by], label: nameAndNumber(one) }))}
     />
   );
 }

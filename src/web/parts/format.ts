@@ -74,3 +74,7 @@ export function durationOf(ms: number): string {
 }
 
 export const between = (from: string, to: string): number => Date.parse(to) - Date.parse(from);
+
+/** An extension, or one of the company's numbers, as it stands in lists. */
+export const nameAndNumber = ({ name, number }: { name: string; number: string }): string =>
+  `${name} · ${number}`;

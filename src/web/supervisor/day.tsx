@@ -8,7 +8,7 @@ import type { Figures } from '../../contracts/figures.js';
 import { API } from '../api/endpoints.js';
 import { reading } from '../api/query.js';
 import { localDate, shifted, startOfDay } from '../parts/days.js';
-import { durationOf, useFormat } from '../parts/format.js';
+import { durationOf, nameAndNumber, useFormat } from '../parts/format.js';
 import { Page } from '../parts/page.js';
 import { Rows, RowLink, type Column } from '../parts/rows.js';
 import { Trouble, Waiting } from '../parts/states.js';
@@ -85,9 +85,7 @@ function DayFigures({ figures }: { figures: Figures }) {
       name: 'manager',
       label: t('call.manager'),
       cell: ({ extension }) => (
-        <RowLink to={callsLink({ ...within, manager: extension.number })}>
-          {`${extension.name} · ${extension.number}`}
-        </RowLink>
+        <RowLink to={callsLink({ ...within, manager: extension.number })}>{nameAndNumber(extension)}</RowLink>
       ),
     },
     {

@@ -6,7 +6,7 @@ import type { FollowUpView } from '../../contracts/follow-ups.js';
 import { API } from '../api/endpoints.js';
 import { useMay } from '../api/me.js';
 import { ClientName, nameOf } from '../parts/call-parts.js';
-import { useFormat } from '../parts/format.js';
+import { nameAndNumber, useFormat } from '../parts/format.js';
 import { Listed } from '../parts/listed.js';
 import { Page } from '../parts/page.js';
 import { ReasonWindow } from '../parts/reason.js';
@@ -28,7 +28,7 @@ export default function Missed() {
       label: t('missed.owner'),
       cell: ({ owner }) =>
         owner ? (
-          `${owner.name} · ${owner.number}`
+          nameAndNumber(owner)
         ) : (
           <Badge variant="light" color="orange" tt="none">
             {t('debts.anyones')}

@@ -10,7 +10,7 @@ import type { RecordingView } from '../../contracts/recordings.js';
 import { API } from '../api/endpoints.js';
 import { useMay } from '../api/me.js';
 import { ClientName } from '../parts/call-parts.js';
-import { durationOf, useFormat } from '../parts/format.js';
+import { durationOf, nameAndNumber, useFormat } from '../parts/format.js';
 import { Listed } from '../parts/listed.js';
 import { Page } from '../parts/page.js';
 import { Player } from '../parts/player.js';
@@ -110,7 +110,7 @@ function RecordingRows({ recordings, playing, onPlay }: RecordingRowsProps) {
     {
       name: 'manager',
       label: t('call.manager'),
-      cell: ({ manager }) => manager && `${manager.name} · ${manager.number}`,
+      cell: ({ manager }) => manager && nameAndNumber(manager),
     },
     {
       name: 'length',

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { LiveCallView, LiveExtensionView } from '../../contracts/live.js';
 import { useLive, useNow } from '../api/live.js';
 import { ClientName } from '../parts/call-parts.js';
-import { durationOf, useFormat } from '../parts/format.js';
+import { durationOf, nameAndNumber, useFormat } from '../parts/format.js';
 import { Page } from '../parts/page.js';
 import { RecordingPause, RecordingPaused } from '../parts/recording-pause.js';
 import { Empty } from '../parts/states.js';
@@ -96,7 +96,7 @@ const WallCall = memo(function WallCall({ call }: { call: LiveCallView }) {
     <Paper component="li" p="md" className={styles.call} data-state={state}>
       <Group justify="space-between" wrap="nowrap" gap="xs">
         {caller ? (
-          <Text fw={600}>{`${caller.name} · ${caller.number}`}</Text>
+          <Text fw={600}>{nameAndNumber(caller)}</Text>
         ) : (
           <ClientName client={client} kind={callerKind} />
         )}
