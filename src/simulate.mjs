@@ -7,7 +7,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { atKeyboard, build, demandNode, installPackages, root, say, SetUpError } from './set-up.mjs';
+import {
+  atKeyboard,
+  build,
+  controlPlane,
+  demandNode,
+  installPackages,
+  root,
+  say,
+  SetUpError,
+} from './set-up.mjs';
 
 const settings = process.env;
 const LISTEN_IP = settings.LISTEN_IP || '127.0.0.1';
@@ -49,7 +58,7 @@ async function startOwn(dataDir) {
     ADMIN_PASSWORD: randomBytes(12).toString('hex'),
     LOG_LEVEL: 'warn',
   };
-  const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
+  const child = spawn(process.execPath, controlPlane, {
     env: own,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

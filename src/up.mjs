@@ -2,14 +2,13 @@
 // `npm run up`: packages and build where they are missing or old, then the product in the foreground.
 // Ctrl-C and SIGTERM go on to the product, which drains its calls and stops its children; its exit code is ours.
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { atKeyboard, build, demandNode, installPackages, root, say } from './set-up.mjs';
+import { atKeyboard, build, controlPlane, demandNode, installPackages, say } from './set-up.mjs';
 
 /** @returns the exit code of the product */
 function start() {
   return new Promise((done) => {
     // The child gets signals from us alone (not a second one from the terminal): a second Ctrl-C means "now".
-    const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
+    const child = spawn(process.execPath, controlPlane, {
       stdio: 'inherit',
       detached: true,
     });

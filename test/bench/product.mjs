@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { controlPlane } from '../../src/set-up.mjs';
 
-const MAIN = resolve(import.meta.dirname, '../../dist/main.js');
 const READY_MS = 60_000;
 
 /** A TCP and UDP port that was free a moment ago. */
@@ -56,7 +56,7 @@ export class Product {
   /** @returns ms until /health/ready answers 200 */
   async start() {
     const begun = performance.now();
-    this.child = spawn(process.execPath, [MAIN], {
+    this.child = spawn(process.execPath, controlPlane, {
       env: this.settings,
       stdio: ['ignore', 'ignore', 'inherit'],
     });

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { clearTimeout } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { controlPlane } from '../../src/set-up.mjs';
 import { commandOf, descendantsOf, isAlive } from './processes.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -158,7 +159,7 @@ export class Boxes {
       .slice(0, this.#options.planes)
       .entries()) {
       const env = { ...this.settings, ...this.#ownOf(index) };
-      const launch = { program: process.execPath, args: [join(ROOT, 'dist/main.js')], env };
+      const launch = { program: process.execPath, args: controlPlane, env };
       this.planes.push(new Supervised(name, launch, this.#onOutput));
     }
     for (const plane of this.planes) plane.start();
