@@ -61,6 +61,7 @@ async function* encoded(
   let complaint = '';
   child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-500)));
   const ended = once(child, 'close') as Promise<[number | null]>;
+  ended.catch(() => undefined); // the signal fails it at once; it is awaited below
   const fed = pipeline(wav, child.stdin).catch((error: unknown) => error);
   try {
     for await (const part of child.stdout) yield part as Buffer;

@@ -56,6 +56,7 @@ describe('calls, clients and follow-ups', () => {
       cause: 16,
       sipStatus: 200,
       manager: { number: '101', name: 'Anna' },
+      colleague: null,
       recordingId: null,
       legs: [
         expect.objectContaining({ extension: { number: '101', name: 'Anna' }, sipStatus: 487, cause: 26 }),

@@ -119,7 +119,7 @@ function Waveform({ recordingId, peaks, autoplay = false, onClose }: PlayerProps
       {failed && <Trouble error={failed} />}
       <RecordingNotes
         recordingId={recordingId}
-        atMs={Math.round(at * 1000)}
+        atMs={Math.min(Math.round(at * 1000), peaks.durationMs)} // Opus plays a moment longer than was recorded
         onSeek={(ms) => wave?.setTime(ms / 1000)}
       />
     </Stack>
