@@ -8,9 +8,9 @@ import { join, resolve } from 'node:path';
 export const root = resolve(import.meta.dirname, '..');
 
 /**
- * What Node is to run for a control plane. By itself V8 makes its heap small in a quiet minute, and collects twice a second
- * when calls come again: that took them half as much CPU again. So the heap keeps its size, and may double before it is
- * collected (some 60 MB more).
+ * What Node is to run for a control plane. By itself V8 makes its heap small in a quiet minute, and collects the whole of it
+ * every second or so when calls come again: that took half as much CPU again. So the heap keeps its size, and may double
+ * before it is collected.
  */
 export const controlPlane = [
   ...['--no-memory-reducer', '--min-semi-space-size=16', '--heap-growing-percent=100'],

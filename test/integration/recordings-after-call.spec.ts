@@ -38,13 +38,6 @@ describe('after the call', () => {
   });
   afterEach(() => (clock.now = realNow));
 
-  const view = async (id: string) => (await api.as('admin@example.com', 'GET', `/recordings/${id}`)).body;
-  const audio = async (id: string, form: string) =>
-    (await api.as('admin@example.com', 'GET', `/recordings/${id}/audio?form=${form}`)).body as Buffer;
-  const entries = async (id: string, kind: string) =>
-    (await api.entries(kind))
-      .filter(({ payload }) => payload['recordingId'] === id)
-      .map(({ payload }) => payload);
   const check = (id: string) => raw.run('recording.check', { recordingId: id });
   const inTheClear = () => raw.files().filter((path) => path.includes(callId));
 
@@ -54,13 +47,13 @@ describe('after the call', () => {
       segments: [stereoWav(1000, 440, 660), stereoWav(1500, 550, 770)],
       talkMs: 2600,
     });
-    const wav = await audio(id, 'original');
+    const wav = await raw.audio(id, 'original');
     const [left, right] = readWav(wav);
     const all = [440, 550, 660, 770];
     expect(tonesIn(cut(left!, 0.2, 0.8), all)).toEqual([440]);
     expect(tonesIn(cut(left!, 1.2, 2.2), all)).toEqual([550]);
     expect(tonesIn(cut(right!, 1.2, 2.2), all)).toEqual([770]);
-    const recording = await view(id);
+    const recording = await raw.view(id);
     expect(recording).toMatchObject({
       durationMs: 2500,
       missingMs: null,
@@ -71,7 +64,7 @@ describe('after the call', () => {
     });
     const sha256 = createHash('sha256').update(wav).digest('hex');
     expect(recording.sha256).toBe(sha256);
-    const [stored] = await entries(id, 'recording.stored');
+    const [stored] = await raw.entries(id, 'recording.stored');
     expect(stored).toMatchObject({ sha256, durationMs: 2500, sizeBytes: wav.length });
     expect(stored!['segments']).toHaveLength(2);
     expect(inTheClear()).toEqual([]);
@@ -82,8 +75,8 @@ describe('after the call', () => {
     ['manager', 440, 0],
   ])('a silent %s is noted, and the recording kept', async (party, client, manager) => {
     const id = await raw.stored({ callId, segments: [stereoWav(2000, client, manager)] });
-    expect(await view(id)).toMatchObject({ state: 'stored', silent: [party] });
-    expect((await entries(id, 'recording.stored'))[0]).toMatchObject({ silent: [party] });
+    expect(await raw.view(id)).toMatchObject({ state: 'stored', silent: [party] });
+    expect((await raw.entries(id, 'recording.stored'))[0]).toMatchObject({ silent: [party] });
   });
 
   it('a WAV cut short, with a header that says more and half a sample at its end, plays as far as it goes', async () => {
@@ -93,9 +86,9 @@ describe('after the call', () => {
       segments: [whole.subarray(0, 44 + 4 * 8000 * 3 + 3)],
       talkMs: 10_000,
     });
-    expect(await view(id)).toMatchObject({ state: 'stored', durationMs: 3000, missingMs: 7000 });
-    expect((await entries(id, 'recording.stored'))[0]).toMatchObject({ missingMs: 7000 });
-    const wav = await audio(id, 'original');
+    expect(await raw.view(id)).toMatchObject({ state: 'stored', durationMs: 3000, missingMs: 7000 });
+    expect((await raw.entries(id, 'recording.stored'))[0]).toMatchObject({ missingMs: 7000 });
+    const wav = await raw.audio(id, 'original');
     expect(wav.readUInt32LE(40)).toBe(4 * 8000 * 3);
     expect(readWav(wav)[0]!.samples).toHaveLength(24_000);
   });
@@ -106,7 +99,7 @@ describe('after the call', () => {
     [4600, 2500, { excessMs: 2100 }],
   ])('%i ms of sound for a talk of %i ms: the ledger has %j', async (ms, talkMs, noted) => {
     const id = await raw.stored({ callId, segments: [stereoWav(ms, 440, 660)], talkMs });
-    const [stored] = await entries(id, 'recording.stored');
+    const [stored] = await raw.entries(id, 'recording.stored');
     const { missingMs, excessMs } = stored!;
     expect({ missingMs, excessMs }).toEqual({ missingMs: undefined, excessMs: undefined, ...noted });
   });
@@ -116,8 +109,8 @@ describe('after the call', () => {
     file.writeUInt32LE(0, 4);
     file.writeUInt32LE(0, 40);
     const id = await raw.stored({ callId, segments: [file] });
-    expect(await view(id)).toMatchObject({ durationMs: 2000, missingMs: null });
-    expect(stereoWav(2000, 440, 660).equals(await audio(id, 'original'))).toBe(true);
+    expect(await raw.view(id)).toMatchObject({ durationMs: 2000, missingMs: null });
+    expect(stereoWav(2000, 440, 660).equals(await raw.audio(id, 'original'))).toBe(true);
   });
 
   it.each([
@@ -132,14 +125,14 @@ describe('after the call', () => {
     const id = await raw.add({ callId, segments: [file] });
     await check(id);
     await check(id);
-    expect(await view(id)).toMatchObject({ state: 'missing', sha256: null, forms: [] });
-    expect(await entries(id, 'recording.missing')).toEqual([{ recordingId: id, reason }]);
+    expect(await raw.view(id)).toMatchObject({ state: 'missing', sha256: null, forms: [] });
+    expect(await raw.entries(id, 'recording.missing')).toEqual([{ recordingId: id, reason }]);
   });
 
   it('is looked at once, however often the job runs', async () => {
     const id = await raw.stored({ callId, segments: [stereoWav(1000, 440, 660)] });
     await check(id);
-    expect(await entries(id, 'recording.stored')).toHaveLength(1);
+    expect(await raw.entries(id, 'recording.stored')).toHaveLength(1);
     expect(
       await api.sql.query('SELECT 1 FROM recording_file WHERE recording_id = $1 AND form = $2', [
         id,
@@ -171,7 +164,7 @@ describe('after the call', () => {
       await checkWithout(id, 'the transaction');
       expect(raw.files()).toEqual(before);
       await check(id);
-      expect(await view(id)).toMatchObject({ state: 'stored', durationMs: 1000 });
+      expect(await raw.view(id)).toMatchObject({ state: 'stored', durationMs: 1000 });
     });
 
     it('it plays where the commit passed and its answer was lost, and the next try clears up', async () => {
@@ -180,8 +173,8 @@ describe('after the call', () => {
       expect(inTheClear()).toHaveLength(1);
       await check(id);
       expect(inTheClear()).toEqual([]);
-      expect((await audio(id, 'original')).toString('latin1', 0, 4)).toBe('RIFF');
-      expect(await entries(id, 'recording.stored')).toHaveLength(1);
+      expect((await raw.audio(id, 'original')).toString('latin1', 0, 4)).toBe('RIFF');
+      expect(await raw.entries(id, 'recording.stored')).toHaveLength(1);
     });
   });
 
@@ -201,11 +194,11 @@ describe('after the call', () => {
       await expect(raw.run('recording.reconcile')).rejects.toMatchObject({ code: 'storage-away' });
       mkdirSync(raw.folder); // a mount point without its disk
       await expect(check(id)).rejects.toMatchObject({ code: 'storage-away' });
-      expect(await view(id)).toMatchObject({ state: 'recording' });
+      expect(await raw.view(id)).toMatchObject({ state: 'recording' });
       rmSync(raw.folder, { recursive: true });
       renameSync(away(), raw.folder);
       await check(id);
-      expect(await view(id)).toMatchObject({ state: 'stored', durationMs: 1000 });
+      expect(await raw.view(id)).toMatchObject({ state: 'stored', durationMs: 1000 });
     });
 
     it('for more than a day: it is missing, and found again when the storage is back', async () => {
@@ -216,12 +209,12 @@ describe('after the call', () => {
       });
       renameSync(raw.folder, away());
       await check(id);
-      expect(await view(id)).toMatchObject({ state: 'missing' });
-      expect(await entries(id, 'recording.missing')).toMatchObject([{ reason: 'storage-away' }]);
+      expect(await raw.view(id)).toMatchObject({ state: 'missing' });
+      expect(await raw.entries(id, 'recording.missing')).toMatchObject([{ reason: 'storage-away' }]);
       renameSync(away(), raw.folder);
       await raw.run('recording.reconcile');
       await raw.runDue();
-      expect(await view(id)).toMatchObject({ state: 'stored', durationMs: 1000 });
+      expect(await raw.view(id)).toMatchObject({ state: 'stored', durationMs: 1000 });
     });
   });
 
@@ -241,10 +234,10 @@ describe('after the call', () => {
         const before = raw.files().filter((path) => path.includes(day));
         await expect(check(id)).rejects.toMatchObject({ code: 'ENOSPC' });
         expect(raw.files().filter((path) => path.includes(day))).toEqual(before);
-        expect(await view(id)).toMatchObject({ state: 'recording' });
+        expect(await raw.view(id)).toMatchObject({ state: 'recording' });
         execFileSync('mount', ['-o', 'remount,size=4m', folder]);
         await check(id);
-        expect(await view(id)).toMatchObject({ state: 'stored', durationMs: 20_000 });
+        expect(await raw.view(id)).toMatchObject({ state: 'stored', durationMs: 20_000 });
       } finally {
         execFileSync('umount', [folder]);
       }

@@ -33,38 +33,31 @@ describeWith(['opusenc'], 'Opus of a recording', () => {
     await api.sql.query('UPDATE company SET keep_original_recordings = true');
   });
 
-  const view = async (id: string) => (await api.as('admin@example.com', 'GET', `/recordings/${id}`)).body;
-  const audio = async (id: string, form: string) =>
-    (await api.as('admin@example.com', 'GET', `/recordings/${id}/audio?form=${form}`)).body as Buffer;
-  const entries = async (id: string, kind: string) =>
-    (await api.entries(kind))
-      .filter(({ payload }) => payload['recordingId'] === id)
-      .map(({ payload }) => payload);
   const make = () => opus.makeNext(() => true);
 
   it('is made without anybody’s doing; from here on, at the test’s word alone', async () => {
     const id = await raw.stored({ callId, segments: [stereoWav(1000, 440, 660)] });
     clock.now = () => realNow() + 3600_000; // however busy the machine is
-    await until('Opus is there', async () => (await view(id)).forms.includes('playback'));
+    await until('Opus is there', async () => (await raw.view(id)).forms.includes('playback'));
     await opus.rest();
   });
 
   it('the WAV is played until there is leisure; then Opus, less than a quarter as large, and the WAV kept', async () => {
     const id = await raw.stored({ callId, segments: [stereoWav(5000, 440, 660)], talkMs: 5000 });
-    expect(await view(id)).toMatchObject({ state: 'stored', forms: ['original'] });
+    expect(await raw.view(id)).toMatchObject({ state: 'stored', forms: ['original'] });
     expect(await opus.makeNext(() => false)).toBe(false);
-    const wav = await audio(id, 'playback');
+    const wav = await raw.audio(id, 'playback');
     expect(wav.toString('latin1', 0, 4)).toBe('RIFF');
 
     expect(await make()).toBe(true);
-    expect(await view(id)).toMatchObject({ forms: ['playback', 'original'] });
+    expect(await raw.view(id)).toMatchObject({ forms: ['playback', 'original'] });
     const response = await api.as('admin@example.com', 'GET', `/recordings/${id}/audio`);
     expect(response.headers.get('content-type')).toBe('audio/ogg; codecs=opus');
     expect(response.headers.get('content-disposition')).toContain(`${id}.opus`);
     expect((response.body as Buffer).toString('latin1', 0, 4)).toBe('OggS');
     expect((response.body as Buffer).length).toBeLessThan(wav.length / 4);
-    expect(await audio(id, 'original')).toEqual(wav);
-    expect(await entries(id, 'recording.encoded')).toEqual([
+    expect(await raw.audio(id, 'original')).toEqual(wav);
+    expect(await raw.entries(id, 'recording.encoded')).toEqual([
       {
         recordingId: id,
         playbackSha256: createHash('sha256').update(response.body).digest('hex'),
@@ -78,7 +71,7 @@ describeWith(['opusenc'], 'Opus of a recording', () => {
     const id = await raw.stored({ callId, segments: [stereoWav(1000, 440, 660)] });
     clock.now = () => realNow() + 3600_000;
     expect(await opus.makeNext(() => false)).toBe(true);
-    expect(await view(id)).toMatchObject({ forms: ['playback', 'original'] });
+    expect(await raw.view(id)).toMatchObject({ forms: ['playback', 'original'] });
   });
 
   it('the WAV goes where the company does not keep it; its hash stays', async () => {
@@ -92,8 +85,8 @@ describeWith(['opusenc'], 'Opus of a recording', () => {
     const sha256 = createHash('sha256')
       .update(stereoWav(1000, 440, 660))
       .digest('hex');
-    expect(await view(id)).toMatchObject({ forms: ['playback'], sha256 });
-    expect(await entries(id, 'recording.encoded')).toMatchObject([{ originalKept: false }]);
+    expect(await raw.view(id)).toMatchObject({ forms: ['playback'], sha256 });
+    expect(await raw.entries(id, 'recording.encoded')).toMatchObject([{ originalKept: false }]);
     const { status, body } = await api.as(
       'admin@example.com',
       'GET',
@@ -111,7 +104,7 @@ describeWith(['opusenc'], 'Opus of a recording', () => {
     });
     expect(held.status).toBe(201);
     await make();
-    expect(await view(id)).toMatchObject({ forms: ['playback', 'original'] });
+    expect(await raw.view(id)).toMatchObject({ forms: ['playback', 'original'] });
   });
 
   it('one that is deleted while it is made leaves nothing behind', async () => {
@@ -129,8 +122,8 @@ describeWith(['opusenc'], 'Opus of a recording', () => {
     expect(gone).toBe(200);
     await raw.runDue();
     expect(raw.files()).toHaveLength(before - 1);
-    expect(await view(id)).toMatchObject({ state: 'deleted', forms: [] });
-    expect(await entries(id, 'recording.encoded')).toEqual([]);
+    expect(await raw.view(id)).toMatchObject({ state: 'deleted', forms: [] });
+    expect(await raw.entries(id, 'recording.encoded')).toEqual([]);
   });
 
   it('one that fails leaves the WAV to be played, and is tried again for a day', async () => {
@@ -143,7 +136,7 @@ describeWith(['opusenc'], 'Opus of a recording', () => {
     const before = raw.files().length;
     await make();
     expect(raw.files()).toHaveLength(before);
-    expect(await view(id)).toMatchObject({ state: 'stored', forms: ['original'] });
+    expect(await raw.view(id)).toMatchObject({ state: 'stored', forms: ['original'] });
     expect(await make()).toBe(false);
     clock.now = () => realNow() + 25 * 3600_000;
     expect(await make()).toBe(true);

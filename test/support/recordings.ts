@@ -108,4 +108,21 @@ export class RawRecordings {
       await this.api.sql.query('UPDATE outbox_job SET done_at = now() WHERE id = $1', [job.id]);
     }
   }
+
+  /** The recording, as an administrator reads it. */
+  async view(id: string) {
+    return (await this.api.as('admin@example.com', 'GET', `/recordings/${id}`)).body;
+  }
+
+  async audio(id: string, form: string): Promise<Buffer> {
+    return (await this.api.as('admin@example.com', 'GET', `/recordings/${id}/audio?form=${form}`))
+      .body as Buffer;
+  }
+
+  /** What the ledger says of it in entries of one kind. */
+  async entries(id: string, kind: string) {
+    return (await this.api.entries(kind))
+      .filter(({ payload }) => payload['recordingId'] === id)
+      .map(({ payload }) => payload);
+  }
 }
