@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { SipFailure } from '../../src/embedded/sip-stack/index.js';
 import { cut, readWav, tonesIn, levelDb, type Sound } from '../support/tones.js';
 import { freeUdpRange } from '../support/free-ports.js';
+import { describeMounting } from '../support/requirements.js';
 import { until } from '../support/until.js';
 import { Bench } from './esl-bench.js';
 import { Party } from './esl-party.js';
@@ -267,10 +268,8 @@ describe('the media of the embedded media server', () => {
     expect(client.ended).toBeUndefined();
   });
 
-  // A disk of 64 kB can only be had by mounting one.
-  (process.getuid?.() === 0 ? it : it.skip)(
-    'goes on with the call when the disk fills up, and says why the recording ended',
-    async () => {
+  describeMounting('a disk that fills up', () => {
+    it('goes on with the call when the disk fills up, and says why the recording ended', async () => {
       const client = await bench.call({ toneHz: CLIENT });
       const manager = await bench.call({ toneHz: MANAGER });
       const disk = join(bench.folder, 'disk');
@@ -289,9 +288,8 @@ describe('the media of the embedded media server', () => {
       } finally {
         execFileSync('umount', [disk]);
       }
-    },
-    15_000,
-  );
+    }, 15_000);
+  });
 });
 
 describe('bad calls to the embedded media server', () => {
