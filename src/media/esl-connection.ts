@@ -3,15 +3,16 @@ import { AppError } from '../common/app-error.js';
 import { log } from '../common/log.js';
 import { TypedEvents } from '../common/typed-events.js';
 
-/** An event of FreeSWITCH, read by header name. */
-export interface MediaEvent {
-  name: string;
-  uuid: string;
-  header(name: string): string | undefined;
-}
+/** The events of FreeSWITCH that we act on. */
+export type MediaEventName = 'PLAYBACK_STOP' | 'CHANNEL_HANGUP_COMPLETE' | 'DTMF';
 
-/** The few events we act on; each one more costs FreeSWITCH's queue (telephony: narrow subscriptions). */
-const EVENTS = ['PLAYBACK_STOP', 'RECORD_STOP', 'CHANNEL_HANGUP_COMPLETE', 'DTMF'];
+/** Reads a header of an event. */
+export type HeaderOf = (name: string) => string | undefined;
+
+interface MediaListener {
+  uuid: string;
+  told: (header: HeaderOf) => void;
+}
 
 const REPLY_TIMEOUT_MS = 5_000;
 const LONGEST_RETRY_MS = 1_000;
@@ -22,12 +23,12 @@ const LONGEST_RETRY_MS = 1_000;
  */
 export class EslConnection {
   readonly events = new TypedEvents<{
-    event: MediaEvent;
     up: undefined;
     down: undefined;
     /** After `down`: nobody listens on the port. */
     dead: undefined;
   }>();
+  private readonly listeners = new Map<MediaEventName, Set<MediaListener>>();
   private connection?: Connection;
   private closing = false;
   private retryMs = 100;
@@ -58,8 +59,34 @@ export class EslConnection {
     connection.on('error', () => undefined); // 'close' follows and is handled
     connection.socket?.once('close', () => this.lost(connection));
     connection.on('esl::event::**', (event: EslEvent) => this.received(event));
-    await this.command(`event json ${EVENTS.join(' ')}`);
+    if (this.listeners.size > 0) await this.command(`event json ${[...this.listeners.keys()].join(' ')}`);
     this.events.publish('up', undefined);
+  }
+
+  /**
+   * Tells of each such event of a channel. FreeSWITCH writes an event out with all that it knows of the channel, so it is
+   * asked for those of a name only as long as somebody listens to one.
+   * @returns a function that listens no more
+   */
+  listen(name: MediaEventName, uuid: string, told: (header: HeaderOf) => void): () => void {
+    const listener = { uuid, told };
+    const known = this.listeners.get(name);
+    if (known) known.add(listener);
+    else {
+      this.listeners.set(name, new Set([listener]));
+      this.subscribe(`event json ${name}`);
+    }
+    return () => {
+      const listeners = this.listeners.get(name);
+      if (!listeners?.delete(listener) || listeners.size > 0) return;
+      this.listeners.delete(name);
+      this.subscribe(`nixevent ${name}`);
+    };
+  }
+
+  /** What is ordered afterwards runs after it. Without a connection there is nothing to do: connect() asks for all. */
+  private subscribe(command: string): void {
+    if (this.isUp) void this.command(command).catch(() => undefined);
   }
 
   /** Gives the connection up; connect() may be tried again. */
@@ -163,10 +190,10 @@ export class EslConnection {
   }
 
   private received(event: EslEvent): void {
-    const name = event.getHeader('Event-Name');
     const uuid = event.getHeader('Unique-ID');
-    if (!name || !uuid) return;
-    this.events.publish('event', { name, uuid, header: (header) => event.getHeader(header) ?? undefined });
+    for (const listener of [...(this.listeners.get(event.getHeader('Event-Name') as MediaEventName) ?? [])]) {
+      if (listener.uuid === uuid) listener.told((header) => event.getHeader(header) ?? undefined);
+    }
   }
 
   private lost(connection: Connection): void {

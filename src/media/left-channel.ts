@@ -19,8 +19,7 @@ export class LeftChannel implements SipDialog {
     readonly sipCallId: string,
     private readonly esl: EslConnection,
   ) {
-    this.forget = esl.events.on('event', ({ name, uuid, header }) => {
-      if (name !== 'CHANNEL_HANGUP_COMPLETE' || uuid !== sipCallId) return;
+    this.forget = esl.listen('CHANNEL_HANGUP_COMPLETE', sipCallId, (header) => {
       this.forget();
       this.over = true;
       this.byeListener?.({ by: 'remote', reason: header('Hangup-Cause') });

@@ -58,7 +58,6 @@ export class MediaServer {
     private readonly uac: Uac,
   ) {
     this.esl = new EslConnection(address.host, address.eslPort, address.password);
-    this.esl.events.on('event', (event) => this.legs.get(event.uuid)?.received(event));
     this.esl.events.on('up', () => {
       clearTimeout(this.downTimer);
       return this.sweep();
@@ -153,16 +152,16 @@ export class MediaServer {
       const end = new Promise<boolean>((resolve) => {
         const finish = (isThrough: boolean) => {
           clearTimeout(timer);
-          forget();
+          for (const forget of listening) forget();
           resolve(isThrough);
         };
         const timer = setTimeout(() => finish(false), ms + TONE_PATIENCE_MS);
-        const forget = this.esl.events.on('event', (event) => {
-          if (event.uuid !== uuid) return;
-          if (event.name === 'CHANNEL_HANGUP_COMPLETE') finish(true);
-          const path = event.name === 'PLAYBACK_STOP' && event.header('Playback-File-Path');
-          if (path && path.includes(script)) finish(true);
-        });
+        const listening = [
+          this.esl.listen('CHANNEL_HANGUP_COMPLETE', uuid, () => finish(true)),
+          this.esl.listen('PLAYBACK_STOP', uuid, (header) => {
+            if (header('Playback-File-Path')?.includes(script)) finish(true);
+          }),
+        ];
       });
       await this.esl.api('uuid_broadcast', `${uuid} tone_stream://${script} aleg`).catch(() => undefined);
       if (await end) return;

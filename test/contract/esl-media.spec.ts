@@ -90,6 +90,23 @@ describe('the media of the embedded media server', () => {
     expect(names.indexOf('RECORD_STOP')).toBeLessThan(names.indexOf('CHANNEL_HANGUP_COMPLETE'));
   });
 
+  it('records as the variables of the order say, and tells them', async () => {
+    const client = await bench.call({ toneHz: CLIENT });
+    const file = join(bench.folder, 'ordered.wav');
+    const ordered = '{RECORD_STEREO=true,RECORD_USE_THREAD=false,enable_file_write_buffering=16384}';
+    expect(await bench.esl.api(`uuid_record ${client.callId} start ${file} 0 ${ordered}`)).toBe(
+      '+OK Success\n',
+    );
+    await client.hear(700);
+    await client.hangUp();
+    const stop = await bench.esl.event('RECORD_STOP', { 'Record-File-Path': file });
+    expect(stop['Recording-Variable-RECORD_STEREO']).toBe('true');
+    expect(stop['Recording-Variable-enable_file_write_buffering']).toBe('16384');
+    const [left, right] = readWav(file) as [Sound, Sound];
+    expect(heard(left)).toEqual([CLIENT]);
+    expect(right.samples).toHaveLength(left.samples.length);
+  });
+
   it('keeps a recording readable while it runs', async () => {
     const client = await bench.call({ toneHz: CLIENT });
     const file = join(bench.folder, 'running.wav');

@@ -199,6 +199,17 @@ function assign(channel: Channel, name: string, value: string): void {
   else channel.variables.set(name, value);
 }
 
+/** `{name=value,name=value}` */
+function inBrackets(text = ''): Map<string, string> {
+  const pairs = /^\{(.*)\}$/s.exec(text)?.[1]?.split(',') ?? [];
+  return new Map(
+    pairs.flatMap((pair) => {
+      const at = pair.indexOf('=');
+      return at > 0 ? [[pair.slice(0, at), pair.slice(at + 1)]] : [];
+    }),
+  );
+}
+
 /** Plays on the leg, its peer or both: orders that wait until the one before is through. */
 function broadcast(channel: Channel, text: string): string {
   const match = /^(.*?)(?:\s+(aleg|bleg|both|holdb))?$/s.exec(text);
@@ -232,10 +243,13 @@ function bugList(channel: Channel): string {
   return `<media-bugs>\n${rows.join('')}</media-bugs>\n`;
 }
 
-function record(channel: Channel, [action = '', path = '', limit]: string[]): string | Promise<string> {
+function record(
+  channel: Channel,
+  [action = '', path = '', limit, variables]: string[],
+): string | Promise<string> {
   switch (action) {
     case 'start':
-      return channel.recordings.start(path, Number(limit) || 0).then(
+      return channel.recordings.start(path, Number(limit) || 0, inBrackets(variables)).then(
         () => '+OK Success\n',
         () => '-ERR Cannot record session!\n',
       );

@@ -7,8 +7,11 @@ import { WavError } from './wav-reader.js';
 /** Why a recording ended, as RECORD_STOP says it in Record-Completion-Cause. */
 type Completion = 'success-silence' | 'success-maxtime' | 'uri-failure';
 
+type Variables = ReadonlyMap<string, string>;
+
 interface Running {
   recording: Recording;
+  variables: Variables;
   limit?: NodeJS.Timeout;
 }
 
@@ -22,14 +25,15 @@ export class ChannelRecordings implements Recordings {
 
   /**
    * @param limitS seconds until it stops by itself; 0: never
+   * @param variables of this recording, before those of the channel
    * @throws what the file system says
    */
-  async start(given: string, limitS = 0): Promise<void> {
+  async start(given: string, limitS = 0, variables: Variables = new Map()): Promise<void> {
     const { channel } = this;
     const path = this.resolve(given);
     if (!path.toLowerCase().endsWith('.wav')) throw new WavError(`${path} is no WAV file's name`);
     if (this.running.has(path) || this.starting.has(path)) return; // FreeSWITCH answers +OK and goes on with the first
-    const stereo = channel.variables.get('RECORD_STEREO') === 'true';
+    const stereo = (variables.get('RECORD_STEREO') ?? channel.variables.get('RECORD_STEREO')) === 'true';
     this.starting.add(path);
     const recording = await Recording.start(path, stereo, (error) => {
       void this.stop(path, 'uri-failure', error.code ?? error.message);
@@ -38,14 +42,14 @@ export class ChannelRecordings implements Recordings {
       await recording.stop();
       return;
     }
-    const entry: Running = { recording };
+    const entry: Running = { recording, variables };
     if (limitS > 0) {
       entry.limit = setTimeout(() => void this.stop(path, 'success-maxtime'), limitS * 1000);
     }
     this.running.set(path, entry);
     channel.media.readTaps.add(recording.read);
     channel.media.sentTaps.add(recording.sent);
-    channel.publish('RECORD_START', [['Record-File-Path', path]]);
+    channel.publish('RECORD_START', [['Record-File-Path', path], ...recordingVariables(variables)]);
     channel.publish('MEDIA_BUG_START', bugHeaders(path));
   }
 
@@ -57,7 +61,7 @@ export class ChannelRecordings implements Recordings {
     clearTimeout(entry.limit);
     this.channel.media.readTaps.delete(entry.recording.read);
     this.channel.media.sentTaps.delete(entry.recording.sent);
-    return this.close(path, entry.recording, completion, error);
+    return this.close(path, entry, completion, error);
   }
 
   stopAll(): Promise<void> | undefined {
@@ -67,7 +71,7 @@ export class ChannelRecordings implements Recordings {
 
   private async close(
     path: string,
-    recording: Recording,
+    { recording, variables }: Running,
     completion: Completion,
     error?: string,
   ): Promise<void> {
@@ -82,6 +86,7 @@ export class ChannelRecordings implements Recordings {
       ['Record-File-Path', path],
       ['Record-Completion-Cause', completion],
       ...(error === undefined ? [] : [['Record-Error', error] as [string, string]]),
+      ...recordingVariables(variables),
     ]);
     channel.publish('MEDIA_BUG_STOP', bugHeaders(path));
   }
@@ -101,6 +106,9 @@ export class ChannelRecordings implements Recordings {
     return isAbsolute(path) ? path : join(this.channel.services.recordingsDir, path);
   }
 }
+
+const recordingVariables = (variables: Variables): Headers =>
+  [...variables].map(([name, value]) => [`Recording-Variable-${name}`, value]);
 
 const bugHeaders = (path: string): Headers => [
   ['Media-Bug-Function', 'session_record'],

@@ -32,8 +32,12 @@ export interface Services {
 
 /** A channel's recordings, by path (relative: below the recordings folder). */
 export interface Recordings {
-  /** @param limitS seconds until it stops by itself; 0: never @throws what the file system says */
-  start(path: string, limitS?: number): Promise<void>;
+  /**
+   * @param limitS seconds until it stops by itself; 0: never
+   * @param variables of this recording, before those of the channel
+   * @throws what the file system says
+   */
+  start(path: string, limitS?: number, variables?: ReadonlyMap<string, string>): Promise<void>;
   /**
    * Takes in nothing more from now on; resolves when the file is whole and RECORD_STOP is told.
    * @returns undefined where no such recording runs
