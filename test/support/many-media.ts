@@ -12,6 +12,8 @@ export interface ManyMedia {
   first: string;
   /** The others, each a process of its own. */
   boxes: readonly MediaBox[];
+  /** The media servers and the SIP server, while the control plane lives on. */
+  stopServers(): Promise<void>;
   /** After the office is closed. */
   stop(): Promise<void>;
 }
@@ -31,10 +33,15 @@ export async function openManyMedia(folder: string, others: number): Promise<Man
       RECORDINGS_DIR: `${folder}/recordings`,
     },
   });
+  let stopping: Promise<void> | undefined;
+  const stopServers = () =>
+    (stopping ??= (async () => {
+      await engines.stop();
+      for (const box of boxes) await box.stop();
+    })());
   const stop = async () => {
-    await engines.stop();
-    for (const box of boxes) await box.stop();
+    await stopServers();
     await database.drop();
   };
-  return { office, first: new URL(first).host, boxes, stop };
+  return { office, first: new URL(first).host, boxes, stopServers, stop };
 }

@@ -71,4 +71,27 @@ describeWith(['chromium'], 'the media servers’ page', () => {
     expect(await page.getByRole('button', { name: /^Drain/ }).count()).toBe(0);
     await context.close();
   });
+
+  test('shows which part is down and what is said of it, as soon as it is', async () => {
+    const { page, context, complaints } = await visit(browser, system().web);
+    await signIn(page, ADMIN.email, ADMIN.password);
+    await page.goto('/state');
+    const part = (name: string) => page.getByRole('listitem').filter({ hasText: name });
+    const [box] = media.boxes;
+    await page.getByText('Calls can be taken').waitFor();
+    process.kill(box?.pid ?? 0, 'SIGKILL');
+    await page
+      .getByRole('row', { name: box?.name ?? '' })
+      .getByText('down', { exact: true })
+      .waitFor();
+    await page.getByText('Calls can be taken').waitFor();
+    await media.stopServers();
+    await page.getByText('Something is down').waitFor();
+    await part('SIP server').getByText('no connection to drachtio-server').waitFor();
+    await part('Media servers').getByText('no media server is up').waitFor();
+    await part('Database').getByText('works').waitFor();
+    await expectNoBarriers(page);
+    expect(complaints.filter((text) => !/503/.test(text))).toEqual([]);
+    await context.close();
+  }, 60_000);
 });

@@ -19,7 +19,7 @@ describe('the way of a call’s sound', () => {
     jest.useFakeTimers({ now: 1_000_000 });
     did.length = 0;
     connection = { connectionState: 'connected', received: 0 };
-    path = new CallPath({} as RTCSession, {
+    path = new CallPath({} as RTCSession, [], {
       shouldHear: () => true,
       changed: () => undefined,
       seek: () => did.push('seek'),

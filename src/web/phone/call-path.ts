@@ -1,5 +1,5 @@
 import type { RTCSession } from 'jssip/lib/RTCSession';
-import { waitForCandidates } from './ice-restart.js';
+import { connectAnew } from './new-connection.js';
 
 const LOOK_MS = 1_000;
 /** A browser may heal a connection by itself within so long. */
@@ -29,7 +29,7 @@ export interface PathWatcher {
 /**
  * The way that a call's sound takes. It may be lost with a network or a sleep, and it may fall silent while all looks
  * connected, as where a browser with several addresses moves to another one and the far side does not follow: in both cases
- * another one is sought by an ICE restart (RFC 8445 §2.4).
+ * another one is sought by a new connection.
  */
 export class CallPath {
   /** The connection is lost, and another way is being sought. */
@@ -39,6 +39,8 @@ export class CallPath {
   /** How often another way was sought in this silence. */
   private tries = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
+  /** This connection takes the place of another. */
+  private isAnew = false;
   private received = 0;
   private heardAt = 0;
   private brokenAt = 0;
@@ -46,10 +48,15 @@ export class CallPath {
 
   constructor(
     private readonly session: RTCSession,
+    private readonly iceServers: RTCIceServer[],
     private readonly watcher: PathWatcher,
   ) {}
 
+  /** The call's sound goes by this connection from now on. */
   start(connection: RTCPeerConnection): void {
+    this.isAnew = this.timer !== undefined;
+    this.received = 0;
+    clearInterval(this.timer);
     this.timer = setInterval(() => void this.look(connection), LOOK_MS);
   }
 
@@ -62,19 +69,20 @@ export class CallPath {
    * @param isNew by another connection: the server is told where we are (RFC 3261 §12.2, a target refresh)
    */
   renew(isNew: boolean): void {
-    const iceRestart = this.isBroken || this.isSilent;
-    if (iceRestart) waitForCandidates(this.session);
-    if (iceRestart || isNew) this.session.renegotiate({ rtcOfferConstraints: { iceRestart } });
+    if (this.isBroken || this.isSilent) connectAnew(this.session, this.iceServers);
+    else if (isNew) this.session.renegotiate();
   }
 
   private async look(connection: RTCPeerConnection): Promise<void> {
     const now = performance.now();
     const { connectionState } = connection;
-    const isBroken = connectionState === 'disconnected' || connectionState === 'failed';
+    const isBroken = this.isAnew
+      ? connectionState !== 'connected'
+      : connectionState === 'disconnected' || connectionState === 'failed';
     if (isBroken !== this.isBroken) {
       this.isBroken = isBroken;
       this.brokenAt = now;
-      this.heardAt = now;
+      if (!this.isSilent) this.heardAt = now;
       this.watcher.changed();
     }
     if (!isBroken) return this.listen(connection, now);

@@ -11,19 +11,15 @@ interface Gathering {
 const gatheringOf = (session: RTCSession): Gathering => session as unknown as Gathering;
 
 /**
- * The next offer or answer waits for candidates: those there were are void with the credentials (RFC 8445 §2.4). Left alone, the
- * library sends one without any, to which a media server that goes by candidates finds no way.
+ * The other side offers anew. Where its ICE begins anew, ours does, and the answer waits for candidates: those there were are
+ * void with the credentials (RFC 8445 §2.4). Left alone, the library sends an answer without any, to which a media server
+ * that goes by candidates finds no way.
  */
-export function waitForCandidates(session: RTCSession): void {
-  gatheringOf(session)._iceReady = false;
-}
-
-/** The other side offers anew. Where its ICE begins anew, ours does. */
 export function follow(session: RTCSession, offer: string | undefined): void {
   const current = (session.connection as RTCPeerConnection | undefined)?.remoteDescription?.sdp;
   const iceRestart = offer !== undefined && ufragOf(offer) !== ufragOf(current ?? '');
   gatheringOf(session)._rtcAnswerConstraints = { iceRestart };
-  if (iceRestart) waitForCandidates(session);
+  if (iceRestart) gatheringOf(session)._iceReady = false;
 }
 
 const ufragOf = (sdp: string): string | undefined => /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1];

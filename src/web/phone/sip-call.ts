@@ -34,7 +34,7 @@ export class SipCall {
   ) {
     this.state = this.isIncoming ? 'ringing' : 'calling';
     this.audio = new CallAudio(() => watcher.notice('no-microphone'));
-    this.path = new CallPath(session, {
+    this.path = new CallPath(session, iceServers, {
       shouldHear: () => this.talks && !this.held && !this.isHeldByOther,
       changed: watcher.changed,
       seek: watcher.seek,
@@ -144,7 +144,7 @@ export class SipCall {
   private listen(): void {
     const { session, watcher } = this;
     if (session.connection) this.hear(session.connection);
-    else session.on('peerconnection', ({ peerconnection }) => this.hear(peerconnection));
+    session.on('peerconnection', ({ peerconnection }) => this.hear(peerconnection));
     let ready: ReturnType<typeof setTimeout> | undefined;
     session.on('icecandidate', ({ ready: send }) => (ready ??= setTimeout(send, CANDIDATES_MS)));
     session.on('sdp', () => {

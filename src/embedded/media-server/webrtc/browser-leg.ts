@@ -12,6 +12,7 @@ import {
   type RTCCertificate,
   type Transport,
 } from 'werift';
+import { messageOf } from '../../../common/app-error.js';
 import { payloadOf, RTP_HEADER_BYTES, type Payload } from '../rtp-packet.js';
 import { DtlsProof } from './dtls-proof.js';
 import { IceAgent } from './ice-agent.js';
@@ -89,10 +90,14 @@ export class BrowserLeg {
 
   /** What the browser's SDP says; again at each offer or answer. */
   setRemote(remote: RemoteTransport): void {
-    this.remote ??= remote; // its certificate stays for the call
+    // Another certificate is another connection (RFC 8842 §3.1); with the same one the keys stay.
+    if (!this.remote || !isSameCertificate(this.remote, remote)) {
+      this.remote = remote;
+      this.dtls = this.srtp = undefined;
+    }
     this.ice.setPeer(remote.ice, remote.candidates);
     // The browser's DTLS may come before ICE has settled; as client we wait until there is somewhere to send to.
-    if (this.remote.dtlsRole === 'server') this.startDtls();
+    if (remote.dtlsRole === 'server') this.startDtls();
   }
 
   restart(credentials: OpenOrder['credentials']): void {
@@ -162,16 +167,15 @@ export class BrowserLeg {
     this.dtls = dtls;
     const proof = new DtlsProof(dtls);
     dtls.onConnect.subscribe(() => this.secured(dtls, proof));
-    dtls.onError.subscribe((error) => this.fail(error.message));
-    if (dtls instanceof DtlsClient) {
-      dtls
-        .connect()
-        .catch((error: unknown) => this.fail(error instanceof Error ? error.message : String(error)));
-    }
+    const failed = (error: unknown) => {
+      if (dtls === this.dtls) this.fail(messageOf(error));
+    };
+    dtls.onError.subscribe(failed);
+    if (dtls instanceof DtlsClient) dtls.connect().catch(failed);
   }
 
   private secured(dtls: DtlsSocket, proof: DtlsProof): void {
-    if (this.srtp || this.closed || !this.remote) return;
+    if (dtls !== this.dtls || this.srtp || this.closed || !this.remote) return;
     const { srtpProfile: profile } = dtls.srtp;
     const problem = profile ? proof.problem(this.remote.fingerprints) : 'no SRTP profile in common';
     if (problem || !profile) return this.fail(problem ?? '');
@@ -201,3 +205,8 @@ export class BrowserLeg {
     if (!this.closed) this.socket.send(packet, port, address, () => undefined);
   }
 }
+
+const isSameCertificate = (one: RemoteTransport, other: RemoteTransport): boolean =>
+  one.fingerprints.every(({ algorithm, value }) =>
+    other.fingerprints.some((its) => its.algorithm === algorithm && its.value === value),
+  );
