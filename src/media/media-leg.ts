@@ -46,15 +46,22 @@ const GONE = [408, 481, 503];
 export class MediaLeg {
   private ended = false;
   private lossListener?: (loss: LegLoss) => void;
+  /** Nobody listened yet. */
+  private untoldLoss?: LegLoss;
   private readonly endListeners = new Set<() => void>();
 
   constructor(
     readonly dialog: SipDialog,
     private readonly esl: EslConnection,
     private readonly release: (leg: MediaLeg) => void,
-  ) {
+  ) {}
+
+  /** From now on the leg ends with its dialog: at once where that is over, as when FreeSWITCH hung up with its answer. */
+  watch(): void {
     // FreeSWITCH names its own ending in the BYE's Reason header (RFC 3326).
-    dialog.onBye(({ reason }) => this.lost(/MEDIA_TIMEOUT/i.test(reason ?? '') ? 'no-audio' : 'hung-up'));
+    this.dialog.onBye(({ reason }) =>
+      this.lost(/MEDIA_TIMEOUT/i.test(reason ?? '') ? 'no-audio' : 'hung-up'),
+    );
   }
 
   /** The channel's uuid on the media server. */
@@ -67,9 +74,12 @@ export class MediaLeg {
     return this.dialog.remoteSdp;
   }
 
-  /** Tells of an ending that came from the media server: silence for too long, or its own failure. */
+  /** Tells of an ending that came from the media server, silence for too long or its own failure: once, also of one before. */
   onLost(listener: (loss: LegLoss) => void): void {
     this.lossListener = listener;
+    const loss = this.untoldLoss;
+    this.untoldLoss = undefined;
+    if (loss) listener(loss);
   }
 
   /**
@@ -230,7 +240,8 @@ export class MediaLeg {
   lost(loss: LegLoss): void {
     if (this.ended) return;
     this.finish();
-    this.lossListener?.(loss);
+    if (this.lossListener) this.lossListener(loss);
+    else this.untoldLoss = loss;
   }
 
   private finish(): void {

@@ -277,6 +277,7 @@ export class MediaServer {
   private adopt(dialog: MediaLeg['dialog']): MediaLeg {
     const leg = new MediaLeg(dialog, this.esl, (gone) => this.legs.delete(gone.uuid));
     this.legs.set(leg.uuid, leg);
+    leg.watch(); // now that it can be released
     return leg;
   }
 

@@ -1,0 +1,48 @@
+import type { DialogEnd, SipDialog } from '../sip/dialog.js';
+import type { Uac } from '../sip/uac.js';
+import { MediaServer } from './media-server.js';
+
+const ADDRESS = { host: '127.0.0.1', eslPort: 8021, password: 'secret' };
+
+/** A dialog that FreeSWITCH ended with its answer, or will end. */
+function dialog(end?: DialogEnd) {
+  let told: ((end: DialogEnd) => void) | undefined;
+  return {
+    dialog: {
+      sipCallId: 'a-leg',
+      onBye: (listener: (end: DialogEnd) => void) => {
+        told = listener;
+        if (end) listener(end);
+      },
+    } as SipDialog,
+    end: (now: DialogEnd) => told?.(now),
+  };
+}
+
+function serverThatAnswers(answer: SipDialog): MediaServer {
+  const uac = { invite: async () => answer } as unknown as Uac;
+  return Object.assign(new MediaServer(ADDRESS, uac), { sipAddress: '127.0.0.1:5080' });
+}
+
+test('a leg that ended with its answer is none of the load, and its loss is told to who asks later', async () => {
+  const server = serverThatAnswers(dialog({ by: 'remote', reason: 'Q.850;cause=102' }).dialog);
+  const leg = await server.receive('v=0\r\n');
+  expect(server.load).toBe(0);
+  const losses: string[] = [];
+  leg.onLost((loss) => losses.push(loss));
+  leg.onLost((loss) => losses.push(loss));
+  expect(losses).toEqual(['hung-up']);
+});
+
+test('a leg is load until it ends, and its loss is told to the last who asked', async () => {
+  const { dialog: answer, end } = dialog();
+  const server = serverThatAnswers(answer);
+  const leg = await server.receive('v=0\r\n');
+  const losses: string[] = [];
+  leg.onLost(() => losses.push('the first'));
+  leg.onLost((loss) => losses.push(loss));
+  expect(server.load).toBe(1);
+  end({ by: 'remote', reason: 'Q.850;cause=604;text="MEDIA_TIMEOUT"' });
+  expect(server.load).toBe(0);
+  expect(losses).toEqual(['no-audio']);
+});
