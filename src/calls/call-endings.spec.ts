@@ -1,4 +1,5 @@
 import { AppError } from '../common/app-error.js';
+import { SipRejected } from '../sip/sip-rejected.js';
 import { ENDINGS, endingOf, outcomeOf, type EndingName } from './call-endings.js';
 
 const names = Object.keys(ENDINGS) as EndingName[];
@@ -27,6 +28,12 @@ describe('the endings of a call', () => {
 
   it('are the media server’s loss where it does not answer a command', () => {
     expect(endingOf(new AppError('media-server-away', 'no answer'))).toBe('media-server-lost');
+  });
+
+  it('are the signalling’s loss where drachtio-server is away, and a dialog’s where its ACK does not come', () => {
+    expect(endingOf(new SipRejected(503, 'drachtio-server is away'))).toBe('signalling-lost');
+    expect(endingOf(new SipRejected(408, 'no ACK'))).toBe('dialog-timed-out');
+    expect(endingOf(new SipRejected(491))).toBe('internal-error');
   });
 
   it('are our own fault where nobody named them', () => {

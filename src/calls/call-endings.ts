@@ -1,4 +1,5 @@
 import { AppError } from '../common/app-error.js';
+import { SipRejected } from '../sip/sip-rejected.js';
 
 export type Direction = 'inbound' | 'outbound' | 'internal';
 export type Outcome = 'answered' | 'missed' | 'abandoned' | 'refused' | 'unreached';
@@ -73,8 +74,12 @@ const BY_ERROR: Readonly<Record<string, EndingName>> = {
   'media-command': 'media-server-lost',
 };
 
+/** The same for what SIP says, or what was concluded in its place: no ACK, no drachtio-server. */
+const BY_STATUS: Readonly<Record<number, EndingName>> = { 408: 'dialog-timed-out', 503: 'signalling-lost' };
+
 /** The ending that an error stands for; one that nobody named is ours. */
 export function endingOf(error: unknown): EndingName {
+  if (error instanceof SipRejected) return BY_STATUS[error.status] ?? 'internal-error';
   if (!(error instanceof AppError)) return 'internal-error';
   return error.code in ENDINGS ? (error.code as EndingName) : (BY_ERROR[error.code] ?? 'internal-error');
 }
