@@ -4,10 +4,10 @@ import { log } from '../common/log.js';
 import { TypedEvents } from '../common/typed-events.js';
 
 /** The events of FreeSWITCH that we act on. */
-export type MediaEventName = 'PLAYBACK_STOP' | 'CHANNEL_HANGUP_COMPLETE' | 'DTMF';
+type MediaEventName = 'PLAYBACK_STOP' | 'CHANNEL_HANGUP_COMPLETE' | 'DTMF';
 
 /** Reads a header of an event. */
-export type HeaderOf = (name: string) => string | undefined;
+type HeaderOf = (name: string) => string | undefined;
 
 interface MediaListener {
   uuid: string;

@@ -18,19 +18,14 @@ export type LegLoss = 'no-audio' | 'hung-up' | 'server-lost';
 /** A telephone's, whatever codec a leg has: the segments of one call can be joined. */
 const RECORDED_HZ = 8000;
 
-/** Bytes that wait in FreeSWITCH for the disk, half a second: what a recording lacks of where its server is killed. */
+/** Bytes that wait in FreeSWITCH for the disk, half a second: about what a recording lacks where its server is killed. */
 const UNWRITTEN_BYTES = 16_384;
 
 /**
  * Both parties, each on its channel. Without a thread of its own a recording is written by its leg's: a call costs
  * FreeSWITCH a switch between threads less for every 20 ms of sound.
  */
-const RECORDING_VARIABLES = Object.entries({
-  RECORD_STEREO: true,
-  record_sample_rate: RECORDED_HZ,
-  RECORD_USE_THREAD: false,
-  enable_file_write_buffering: UNWRITTEN_BYTES,
-}).map(([name, value]) => `${name}=${value}`);
+const RECORDING_VARIABLES = `{RECORD_STEREO=true,record_sample_rate=${RECORDED_HZ},RECORD_USE_THREAD=false,enable_file_write_buffering=${UNWRITTEN_BYTES}}`;
 
 /** The arguments of FreeSWITCH's `uuid_record` that pause a recording and let it go on. */
 export const maskArguments = (uuid: string, path: string, masked: boolean): string =>
@@ -154,7 +149,7 @@ export class MediaLeg {
    * @param path absolute, on the media server's disk
    */
   async record(path: string): Promise<void> {
-    await this.esl.api('uuid_record', `${this.uuid} start ${path} 0 {${RECORDING_VARIABLES.join(',')}}`);
+    await this.esl.api('uuid_record', `${this.uuid} start ${path} 0 ${RECORDING_VARIABLES}`);
   }
 
   /** Tells each keypad digit (RFC 4733) that this party presses, until the returned function is called. */

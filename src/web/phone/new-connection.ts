@@ -8,16 +8,16 @@ interface Connected {
 
 /**
  * Offers the call's sound by a connection of its own: other addresses, keys and certificate (RFC 8842 §3.1). An ICE restart
- * would keep the keys, and a media server that keeps its own credentials as well, as FreeSWITCH does, may not follow it.
- * @returns false where the other side is being asked for something just now
+ * would keep the keys, and a media server that keeps its own credentials as well, as FreeSWITCH does, may not follow it. Nothing
+ * happens where the other side is being asked for something just now.
  */
-export function connectAnew(session: RTCSession, iceServers: RTCIceServer[]): boolean {
-  if (!session.isReadyToReOffer()) return false;
+export function connectAnew(session: RTCSession, iceServers: RTCIceServer[]): void {
+  if (!session.isReadyToReOffer()) return;
   const before = session.connection;
   (session as unknown as Connected)._createRTCConnection({ iceServers }, null);
   for (const { track } of before.getSenders()) {
     if (track) session.connection.addTrack(track, new MediaStream([track]));
   }
   before.close();
-  return session.renegotiate();
+  session.renegotiate();
 }
