@@ -66,9 +66,9 @@ export class PlanWalker {
   }
 
   private async ring(call: LiveCall, step: RingStep, around: Surroundings): Promise<Taken | undefined> {
-    const ringback = around.clientLeg.playTone(around.ringback); // on its way while the phones are dialled
+    // Nobody waits for it: orders to a leg are carried out in their order, so what ends it comes after it.
+    void around.clientLeg.playTone(around.ringback);
     const taken = await this.ringInRounds(call, step, around);
-    await ringback;
     if (!taken) await around.clientLeg.stopPlaying();
     return taken;
   }

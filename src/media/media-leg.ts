@@ -49,6 +49,8 @@ export class MediaLeg {
     readonly dialog: SipDialog,
     private readonly esl: EslConnection,
     private readonly release: (leg: MediaLeg) => void,
+    /** Whether something that was ordered may play still. */
+    private mayPlay = false,
   ) {}
 
   /** From now on the leg ends with its dialog: at once where that is over, as when FreeSWITCH hung up with its answer. */
@@ -102,6 +104,7 @@ export class MediaLeg {
 
   /** Plays a tone or a file, after what plays already; done when it is ordered, not when it is heard. */
   async play(what: string): Promise<void> {
+    this.mayPlay = true;
     await this.command('uuid_broadcast', `${this.uuid} ${what} aleg`);
   }
 
@@ -129,6 +132,8 @@ export class MediaLeg {
   }
 
   async stopPlaying(): Promise<void> {
+    if (!this.mayPlay) return;
+    this.mayPlay = false;
     await this.command('uuid_break', `${this.uuid} all`);
   }
 

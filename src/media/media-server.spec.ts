@@ -1,5 +1,7 @@
+import { jest } from '@jest/globals';
 import type { DialogEnd, SipDialog } from '../sip/dialog.js';
 import type { Uac } from '../sip/uac.js';
+import { EslConnection } from './esl-connection.js';
 import { MediaServer } from './media-server.js';
 
 const ADDRESS = { host: '127.0.0.1', eslPort: 8021, password: 'secret' };
@@ -45,4 +47,26 @@ test('a leg is load until it ends, and its loss is told to the last who asked', 
   end({ by: 'remote', reason: 'Q.850;cause=604;text="MEDIA_TIMEOUT"' });
   expect(server.load).toBe(0);
   expect(losses).toEqual(['no-audio']);
+});
+
+test('a leg gives its orders over one connection, in their order; what plays is stopped once', async () => {
+  const orders: { over: EslConnection; command: string }[] = [];
+  const api = jest.spyOn(EslConnection.prototype, 'api').mockImplementation(async function (
+    this: EslConnection,
+    command: string,
+  ) {
+    orders.push({ over: this, command });
+    return '+OK';
+  });
+  const server = serverThatAnswers(dialog().dialog);
+  const [leg, other] = [await server.receive('v=0\r\n'), await server.receive('v=0\r\n')];
+  await leg.stopPlaying();
+  await leg.playTone('tone_stream://%(100,0,425)');
+  await leg.stopPlaying();
+  await leg.stopPlaying();
+  await other.playTone('tone_stream://%(100,0,425)');
+  api.mockRestore();
+  expect(orders.map(({ command }) => command)).toEqual(['uuid_broadcast', 'uuid_break', 'uuid_broadcast']);
+  expect(orders[0]!.over).toBe(orders[1]!.over);
+  expect(orders[2]!.over).not.toBe(orders[0]!.over);
 });

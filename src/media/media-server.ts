@@ -17,6 +17,11 @@ const BELIEF_MS = 5_000;
 const SWEEP_MS = 30_000;
 const PROBE_MS = 10_000;
 const TONE_PATIENCE_MS = 500;
+/**
+ * A connection is one thread in FreeSWITCH, which carries out one order after the other and, where the machine is busy,
+ * gets no more of it than the thread of a leg does: with one alone, 18 calls a second had their parties joined seconds late.
+ */
+const ESL_CONNECTIONS = 4;
 /** Whose leg it is; sofia keeps headers that begin with X- as variables of the channel. */
 const OWNER_HEADER = 'X-Linekeeper-Owner';
 const OWNER_VARIABLE = `sip_h_${OWNER_HEADER}`;
@@ -38,13 +43,14 @@ export function parseMediaServerUrl(url: string): MediaServerAddress {
 
 /** One FreeSWITCH: its commands (modesl), its discovery (drachtio-fsmrf), its health, and our legs on it. */
 export class MediaServer {
-  readonly esl: EslConnection;
+  private readonly connections: readonly EslConnection[];
   private readonly legs = new Map<string, MediaLeg>();
   /** `ip:port` of its profile; undefined until it is found. */
   private sipAddress?: string;
   /** No new calls here; those that live go on. */
   draining = false;
   private pending = 0;
+  private adopted = 0;
   private owner = '';
   private sick = false;
   private probing = false;
@@ -57,16 +63,32 @@ export class MediaServer {
     private readonly address: MediaServerAddress,
     private readonly uac: Uac,
   ) {
-    this.esl = new EslConnection(address.host, address.eslPort, address.password);
-    this.esl.events.on('up', () => {
-      clearTimeout(this.downTimer);
-      return this.sweep();
-    });
-    this.esl.events.on('down', () => {
-      this.downTimer = setTimeout(() => this.loseAll(), BELIEF_MS);
-    });
-    // Nobody listens on its port any more: the process is dead, and its legs with it.
-    this.esl.events.on('dead', () => this.loseAll());
+    this.connections = Array.from(
+      { length: ESL_CONNECTIONS },
+      () => new EslConnection(address.host, address.eslPort, address.password),
+    );
+    for (const { events } of this.connections) {
+      events.on('up', () => {
+        if (!this.isConnected) return;
+        clearTimeout(this.downTimer);
+        return this.sweep();
+      });
+      events.on('down', () => {
+        clearTimeout(this.downTimer);
+        this.downTimer = setTimeout(() => this.loseAll(), BELIEF_MS);
+      });
+      // Nobody listens on its port any more: the process is dead, and its legs with it.
+      events.on('dead', () => this.loseAll());
+    }
+  }
+
+  /** For orders that no leg of ours gives. */
+  get esl(): EslConnection {
+    return this.connections[0]!;
+  }
+
+  private get isConnected(): boolean {
+    return this.connections.every(({ isUp }) => isUp);
   }
 
   has(leg: MediaLeg): boolean {
@@ -88,7 +110,7 @@ export class MediaServer {
   }
 
   get health(): MediaServerHealth {
-    if (!this.esl.isUp || this.sipAddress === undefined) return 'down';
+    if (!this.isConnected || this.sipAddress === undefined) return 'down';
     return this.sick ? 'sick' : 'up';
   }
 
@@ -109,12 +131,12 @@ export class MediaServer {
    */
   async connect(srf: unknown, owner: string, keep: readonly string[] = []): Promise<void> {
     this.owner = owner;
-    await this.esl.connect();
     try {
+      await Promise.all(this.connections.map((esl) => esl.connect()));
       await this.hangUpAllOf(owner, keep);
       this.sipAddress = await discoverSip(srf, this.esl, this.address.password);
     } catch (error) {
-      this.esl.disconnect(); // who tries again connects anew
+      for (const esl of this.connections) esl.disconnect(); // who tries again connects anew
       throw error;
     }
     this.sweepTimer = setInterval(() => void this.sweep(), SWEEP_MS);
@@ -126,7 +148,7 @@ export class MediaServer {
     clearTimeout(this.downTimer);
     clearInterval(this.sweepTimer);
     clearInterval(this.probeTimer);
-    this.esl.close();
+    for (const esl of this.connections) esl.close();
   }
 
   /** Ends every channel of a control plane that is no more, but for those to keep, which become ours. */
@@ -179,7 +201,7 @@ export class MediaServer {
 
   /** A channel that a process left which is no more, as a leg of ours. */
   takeOver(uuid: string): MediaLeg {
-    return this.adopt(new LeftChannel(uuid, this.esl));
+    return this.adopt(new LeftChannel(uuid, this.esl), true); // what it may play is not known
   }
 
   /** A leg for a party who offers: give it the party's SDP; its `sdp` is the answer for the party. */
@@ -233,7 +255,7 @@ export class MediaServer {
    * and gets no calls until it does.
    */
   private async probe(): Promise<void> {
-    if (this.probing || !this.esl.isUp) return;
+    if (this.probing || !this.isConnected) return;
     this.probing = true;
     try {
       const { leg } = await this.offer();
@@ -274,8 +296,10 @@ export class MediaServer {
     return { headers: { [OWNER_HEADER]: this.owner }, timeoutMs: INVITE_TIMEOUT_MS };
   }
 
-  private adopt(dialog: MediaLeg['dialog']): MediaLeg {
-    const leg = new MediaLeg(dialog, this.esl, (gone) => this.legs.delete(gone.uuid));
+  private adopt(dialog: MediaLeg['dialog'], mayPlay = false): MediaLeg {
+    // One connection for a leg's whole life: its orders are carried out in their order.
+    const esl = this.connections[this.adopted++ % ESL_CONNECTIONS]!;
+    const leg = new MediaLeg(dialog, esl, (gone) => this.legs.delete(gone.uuid), mayPlay);
     this.legs.set(leg.uuid, leg);
     leg.watch(); // now that it can be released
     return leg;

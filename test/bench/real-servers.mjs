@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../src/set-up.mjs';
 import { freePort } from './product.mjs';
@@ -43,9 +43,10 @@ async function freeSwitch(conf, folder, recordings, env, eslPort) {
   const folders = ['log', 'db', 'run', 'temp', 'cache', 'certs', 'storage', 'sounds', 'scripts'];
   for (const name of folders) mkdirSync(join(folder, name), { recursive: true });
   mkdirSync(recordings, { recursive: true });
-  const args = ['-nc', '-nf', '-nonat', '-nosql', '-conf', conf, '-recordings', recordings];
+  const args = ['-nc', '-nf', '-np', '-nonat', '-nosql', '-conf', conf, '-recordings', recordings];
   for (const name of folders) args.push(`-${name}`, join(folder, name));
-  const server = run(process.env.FREESWITCH_BIN, args, env);
+  // At a niceness of 0, as in docker-compose.yml, whatever the bench's own is.
+  const server = run('nice', ['-n', String(-getPriority()), process.env.FREESWITCH_BIN, ...args], env);
   await listening(eslPort);
   return server;
 }

@@ -83,7 +83,7 @@ export async function startFreeswitch(program: string, dataDir: string, rtpTimeo
   for (const [, folder] of folders) mkdirSync(folder, { recursive: true });
   const child = spawn(
     program,
-    ['-nonat', '-nosql', '-nf', '-nc', '-conf', join(ROOT, 'freeswitch'), ...folders.flat()],
+    ['-nonat', '-nosql', '-nf', '-nc', '-np', '-conf', join(ROOT, 'freeswitch'), ...folders.flat()],
     {
       stdio: 'ignore',
       env: {
