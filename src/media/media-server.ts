@@ -21,7 +21,7 @@ const TONE_PATIENCE_MS = 500;
  * A connection is one thread in FreeSWITCH, which carries out one order after the other and, where the machine is busy,
  * gets no more of it than the thread of a leg does: with one alone, 18 calls a second had their parties joined seconds late.
  */
-const ESL_CONNECTIONS = 4;
+export const ESL_CONNECTIONS = 4;
 /** Whose leg it is; sofia keeps headers that begin with X- as variables of the channel. */
 const OWNER_HEADER = 'X-Linekeeper-Owner';
 const OWNER_VARIABLE = `sip_h_${OWNER_HEADER}`;
