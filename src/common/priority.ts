@@ -8,7 +8,8 @@ const LAST = 19;
 
 /**
  * Calls before all else on this machine: where it is busy, one thread among the hundreds of a FreeSWITCH beside us would get
- * no more of it than each of those. What this process starts inherits it. Where it may not (RLIMIT_NICE of setrlimit(2)), all stays as it is.
+ * no more of it than each of those. What this process starts inherits it. Where it may not (RLIMIT_NICE of
+ * setrlimit(2)), all stays as it is.
  */
 export function takePrecedence(): void {
   try {
