@@ -1,5 +1,7 @@
 import { messageOf } from '../common/app-error.js';
-import { Phone, type Conversation, type OutgoingCall } from '../simulate/phone.js';
+import type { Conversation } from '../simulate/conversation.js';
+import type { OutgoingCall } from '../simulate/outgoing-call.js';
+import { Phone } from '../simulate/phone.js';
 import { note, well, wrong, type Finding } from './finding.js';
 import { toneDb } from './tone.js';
 import { within } from './within.js';

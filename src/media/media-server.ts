@@ -5,7 +5,8 @@ import type { MediaKind } from '../sip/sip-target.js';
 import type { Uac } from '../sip/uac.js';
 import { isOfBrowser, withCheapestCandidates } from './browser-sdp.js';
 import { discoverSip } from './discovery.js';
-import { EslConnection } from './esl-connection.js';
+import type { EslConnection } from './esl-connection.js';
+import { EslConnections } from './esl-connections.js';
 import { LeftChannel } from './left-channel.js';
 import { MediaLeg } from './media-leg.js';
 import { inactiveAnswer, type OfferedLeg } from './offered-leg.js';
@@ -17,11 +18,6 @@ const BELIEF_MS = 5_000;
 const SWEEP_MS = 30_000;
 const PROBE_MS = 10_000;
 const TONE_PATIENCE_MS = 500;
-/**
- * A connection is one thread in FreeSWITCH, which carries out one order after the other and, where the machine is busy,
- * gets no more of it than the thread of a leg does: with one alone, 18 calls a second had their parties joined seconds late.
- */
-export const ESL_CONNECTIONS = 4;
 /** Whose leg it is; sofia keeps headers that begin with X- as variables of the channel. */
 const OWNER_HEADER = 'X-Linekeeper-Owner';
 const OWNER_VARIABLE = `sip_h_${OWNER_HEADER}`;
@@ -43,14 +39,13 @@ export function parseMediaServerUrl(url: string): MediaServerAddress {
 
 /** One FreeSWITCH: its commands (modesl), its discovery (drachtio-fsmrf), its health, and our legs on it. */
 export class MediaServer {
-  private readonly connections: readonly EslConnection[];
+  private readonly connections: EslConnections;
   private readonly legs = new Map<string, MediaLeg>();
   /** `ip:port` of its profile; undefined until it is found. */
   private sipAddress?: string;
   /** No new calls here; those that live go on. */
   draining = false;
   private pending = 0;
-  private adopted = 0;
   private owner = '';
   private sick = false;
   private probing = false;
@@ -63,32 +58,23 @@ export class MediaServer {
     private readonly address: MediaServerAddress,
     private readonly uac: Uac,
   ) {
-    this.connections = Array.from(
-      { length: ESL_CONNECTIONS },
-      () => new EslConnection(address.host, address.eslPort, address.password),
-    );
-    for (const { events } of this.connections) {
-      events.on('up', () => {
-        if (!this.isConnected) return;
-        clearTimeout(this.downTimer);
-        return this.sweep();
-      });
-      events.on('down', () => {
-        clearTimeout(this.downTimer);
-        this.downTimer = setTimeout(() => this.loseAll(), BELIEF_MS);
-      });
-      // Nobody listens on its port any more: the process is dead, and its legs with it.
-      events.on('dead', () => this.loseAll());
-    }
+    this.connections = new EslConnections(address.host, address.eslPort, address.password);
+    const { events } = this.connections;
+    events.on('up', () => {
+      clearTimeout(this.downTimer);
+      return this.sweep();
+    });
+    events.on('down', () => {
+      clearTimeout(this.downTimer);
+      this.downTimer = setTimeout(() => this.loseAll(), BELIEF_MS);
+    });
+    // Nobody listens on its port any more: the process is dead, and its legs with it.
+    events.on('dead', () => this.loseAll());
   }
 
   /** For orders that no leg of ours gives. */
   get esl(): EslConnection {
-    return this.connections[0]!;
-  }
-
-  private get isConnected(): boolean {
-    return this.connections.every(({ isUp }) => isUp);
+    return this.connections.first;
   }
 
   has(leg: MediaLeg): boolean {
@@ -110,7 +96,7 @@ export class MediaServer {
   }
 
   get health(): MediaServerHealth {
-    if (!this.isConnected || this.sipAddress === undefined) return 'down';
+    if (!this.connections.isUp || this.sipAddress === undefined) return 'down';
     return this.sick ? 'sick' : 'up';
   }
 
@@ -132,11 +118,11 @@ export class MediaServer {
   async connect(srf: unknown, owner: string, keep: readonly string[] = []): Promise<void> {
     this.owner = owner;
     try {
-      await Promise.all(this.connections.map((esl) => esl.connect()));
+      await this.connections.connect();
       await this.hangUpAllOf(owner, keep);
       this.sipAddress = await discoverSip(srf, this.esl, this.address.password);
     } catch (error) {
-      for (const esl of this.connections) esl.disconnect(); // who tries again connects anew
+      this.connections.disconnect(); // who tries again connects anew
       throw error;
     }
     this.sweepTimer = setInterval(() => void this.sweep(), SWEEP_MS);
@@ -148,7 +134,7 @@ export class MediaServer {
     clearTimeout(this.downTimer);
     clearInterval(this.sweepTimer);
     clearInterval(this.probeTimer);
-    for (const esl of this.connections) esl.close();
+    this.connections.close();
   }
 
   /** Ends every channel of a control plane that is no more, but for those to keep, which become ours. */
@@ -255,7 +241,7 @@ export class MediaServer {
    * and gets no calls until it does.
    */
   private async probe(): Promise<void> {
-    if (this.probing || !this.isConnected) return;
+    if (this.probing || !this.connections.isUp) return;
     this.probing = true;
     try {
       const { leg } = await this.offer();
@@ -297,9 +283,7 @@ export class MediaServer {
   }
 
   private adopt(dialog: MediaLeg['dialog'], mayPlay = false): MediaLeg {
-    // One connection for a leg's whole life: its orders are carried out in their order.
-    const esl = this.connections[this.adopted++ % ESL_CONNECTIONS]!;
-    const leg = new MediaLeg(dialog, esl, (gone) => this.legs.delete(gone.uuid), mayPlay);
+    const leg = new MediaLeg(dialog, this.connections.next(), (gone) => this.legs.delete(gone.uuid), mayPlay);
     this.legs.set(leg.uuid, leg);
     leg.watch(); // now that it can be released
     return leg;

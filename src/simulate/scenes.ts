@@ -1,6 +1,8 @@
 import { AppError } from '../common/app-error.js';
 import { tonesIn } from './goertzel.js';
-import { Phone, type Conversation, type OutgoingCall } from './phone.js';
+import type { Conversation } from './conversation.js';
+import type { OutgoingCall } from './outgoing-call.js';
+import { Phone } from './phone.js';
 
 const COMPANY_NUMBER = '+74950000100';
 const MANAGERS = ['101', '102', '103'] as const;

@@ -1,7 +1,8 @@
 import { jest } from '@jest/globals';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { configureLog } from '../../src/common/log.js';
-import { ESL_CONNECTIONS, MediaServer } from '../../src/media/media-server.js';
+import { ESL_CONNECTIONS } from '../../src/media/esl-connections.js';
+import { MediaServer } from '../../src/media/media-server.js';
 import type { Uac } from '../../src/sip/uac.js';
 import { until } from '../support/until.js';
 import { Bench, PASSWORD } from './esl-bench.js';

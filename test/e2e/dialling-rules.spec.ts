@@ -1,4 +1,5 @@
-import type { OutgoingCall, Phone } from '../../src/simulate/phone.js';
+import type { OutgoingCall } from '../../src/simulate/outgoing-call.js';
+import type { Phone } from '../../src/simulate/phone.js';
 import { COMPANY_NUMBER, Office, type Extension } from '../support/office.js';
 import { promptIn } from '../support/spoken.js';
 

@@ -1,4 +1,5 @@
-import type { Conversation, Phone } from '../../src/simulate/phone.js';
+import type { Conversation } from '../../src/simulate/conversation.js';
+import type { Phone } from '../../src/simulate/phone.js';
 import { CLIENT, MaskedOffice, MOBILE, SPELLED } from '../support/masked-office.js';
 import { COMPANY_NUMBER, expectToHear, TONES } from '../support/office.js';
 import { Watcher } from '../support/watcher.js';

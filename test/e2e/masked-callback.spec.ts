@@ -1,5 +1,5 @@
 import type { CallView } from '../../src/contracts/calls.js';
-import type { IncomingCall } from '../../src/simulate/phone.js';
+import type { IncomingCall } from '../../src/simulate/incoming-call.js';
 import { COMPANY_NUMBER, expectToHear, Office, TONES } from '../support/office.js';
 
 const MOBILE = '+79165550201';

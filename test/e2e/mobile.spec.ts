@@ -1,5 +1,5 @@
 import type { CallDetail, CallView } from '../../src/contracts/calls.js';
-import type { IncomingCall } from '../../src/simulate/phone.js';
+import type { IncomingCall } from '../../src/simulate/incoming-call.js';
 import { COMPANY_NUMBER, expectToHear, Office, TONES, type Extension } from '../support/office.js';
 import { promptIn } from '../support/spoken.js';
 import { until } from '../support/until.js';

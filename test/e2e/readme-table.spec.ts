@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { IncomingCall } from '../../src/simulate/phone.js';
+import type { IncomingCall } from '../../src/simulate/incoming-call.js';
 import { COMPANY_NUMBER, expectToHear, Office, TONES } from '../support/office.js';
 
 const README = resolve(import.meta.dirname, '../../README.md');

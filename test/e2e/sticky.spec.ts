@@ -1,4 +1,5 @@
-import type { Conversation, Phone } from '../../src/simulate/phone.js';
+import type { Conversation } from '../../src/simulate/conversation.js';
+import type { Phone } from '../../src/simulate/phone.js';
 import { COMPANY_NUMBER, expectToHear, Office, TONES, type Extension } from '../support/office.js';
 import { until } from '../support/until.js';
 

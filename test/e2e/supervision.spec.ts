@@ -1,4 +1,5 @@
-import type { Conversation, Phone } from '../../src/simulate/phone.js';
+import type { Conversation } from '../../src/simulate/conversation.js';
+import type { Phone } from '../../src/simulate/phone.js';
 import { TONES, type Office } from '../support/office.js';
 import { BEEP, HEARD, SUPERVISOR, SupervisorOffice } from '../support/supervisor-office.js';
 import { readWav, tonesIn, type Sound } from '../support/tones.js';

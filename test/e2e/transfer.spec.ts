@@ -1,5 +1,5 @@
 import type { CallDetail, CallView } from '../../src/contracts/calls.js';
-import type { Conversation } from '../../src/simulate/phone.js';
+import type { Conversation } from '../../src/simulate/conversation.js';
 import { readWav, tonesIn, type Sound } from '../support/tones.js';
 import {
   COMPANY_NUMBER,

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { CallView } from '../../src/contracts/calls.js';
-import type { Conversation, Phone } from '../../src/simulate/phone.js';
+import type { Conversation } from '../../src/simulate/conversation.js';
+import type { Phone } from '../../src/simulate/phone.js';
 import { Office, type Extension } from '../support/office.js';
 import { readWav } from '../support/tones.js';
 import { until } from '../support/until.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import type { Conversation } from '../../src/simulate/phone.js';
+import type { Conversation } from '../../src/simulate/conversation.js';
 import { browserWithTone } from './browser-phone.js';
 import { expectToHear, Office, TONES } from './office.js';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DialOptions } from '../../src/simulate/phone.js';
+import type { DialOptions } from '../../src/simulate/outgoing-call.js';
 
 /** A client's number as one carrier or another writes it. */
 export interface Spelling {

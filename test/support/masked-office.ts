@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallView } from '../../src/contracts/calls.js';
-import type { Conversation, IncomingCall, OutgoingCall, Phone } from '../../src/simulate/phone.js';
+import type { Conversation } from '../../src/simulate/conversation.js';
+import type { IncomingCall } from '../../src/simulate/incoming-call.js';
+import type { OutgoingCall } from '../../src/simulate/outgoing-call.js';
+import type { Phone } from '../../src/simulate/phone.js';
 import { LeakFinder } from './leak-finder.js';
 import { leakyCall, leakyHeaders, spellingsOf, type Spelling } from './leaky-carrier.js';
 import { COMPANY_NUMBER, Office, TONES } from './office.js';

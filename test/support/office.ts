@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CallView } from '../../src/contracts/calls.js';
 import type { FollowUpView } from '../../src/contracts/follow-ups.js';
-import { Phone, type DialOptions, type OutgoingCall } from '../../src/simulate/phone.js';
+import type { DialOptions, OutgoingCall } from '../../src/simulate/outgoing-call.js';
+import { Phone } from '../../src/simulate/phone.js';
 import type { RtpAudio } from '../../src/simulate/rtp-audio.js';
 import { System, type SystemOptions } from './system.js';
 import { tonesIn } from './tones.js';

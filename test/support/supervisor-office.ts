@@ -1,6 +1,7 @@
 import type { SupervisionView } from '../../src/contracts/live.js';
 import type { CallView } from '../../src/contracts/calls.js';
-import type { Conversation, Phone } from '../../src/simulate/phone.js';
+import type { Conversation } from '../../src/simulate/conversation.js';
+import type { Phone } from '../../src/simulate/phone.js';
 import { Office, recordingOf, TONES } from './office.js';
 import { readWav, tonesIn } from './tones.js';
 import { until } from './until.js';

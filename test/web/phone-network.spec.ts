@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import type { Conversation } from '../../src/simulate/phone.js';
+import type { Conversation } from '../../src/simulate/conversation.js';
 import { CLIENT, cardOf, inBrowserOffice, MANAGER, talk as talkAt } from '../support/browser-office.js';
 import { signIn } from '../support/browser.js';
 import { turnOn, visitWithEars, visitWithPhone, waitToHear } from '../support/browser-phone.js';

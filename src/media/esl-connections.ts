@@ -1,0 +1,60 @@
+import { TypedEvents } from '../common/typed-events.js';
+import { EslConnection } from './esl-connection.js';
+
+/**
+ * A connection is one thread in FreeSWITCH, which carries out one order after the other and, where the machine is busy,
+ * gets no more of it than the thread of a leg does: with one alone, 18 calls a second had their parties joined seconds late.
+ */
+export const ESL_CONNECTIONS = 4;
+
+/** The connections to one FreeSWITCH, which come and go as one: it is up while all of them are. */
+export class EslConnections {
+  readonly events = new TypedEvents<{
+    up: undefined;
+    down: undefined;
+    /** After `down`: nobody listens on the port. */
+    dead: undefined;
+  }>();
+  private readonly all: readonly EslConnection[];
+  private given = 0;
+
+  constructor(host: string, port: number, password: string) {
+    this.all = Array.from({ length: ESL_CONNECTIONS }, () => new EslConnection(host, port, password));
+    for (const { events } of this.all) {
+      events.on('up', () => {
+        if (this.isUp) this.events.publish('up', undefined);
+      });
+      events.on('down', () => this.events.publish('down', undefined));
+      events.on('dead', () => this.events.publish('dead', undefined));
+    }
+  }
+
+  get isUp(): boolean {
+    return this.all.every(({ isUp }) => isUp);
+  }
+
+  /** For orders that belong to no leg. */
+  get first(): EslConnection {
+    return this.all[0]!;
+  }
+
+  /** For a leg, for its whole life: orders over one connection are carried out in their order. */
+  next(): EslConnection {
+    return this.all[this.given++ % ESL_CONNECTIONS]!;
+  }
+
+  /** Connects all; afterwards they keep themselves up. @throws AppError when one is refused */
+  async connect(): Promise<void> {
+    await Promise.all(this.all.map((esl) => esl.connect()));
+  }
+
+  /** Gives them up; connect() may be tried again. */
+  disconnect(): void {
+    for (const esl of this.all) esl.disconnect();
+  }
+
+  /** For good. */
+  close(): void {
+    for (const esl of this.all) esl.close();
+  }
+}
