@@ -36,6 +36,7 @@ export interface TransactionOptions {
 interface Hooks {
   before: (() => Promise<void>)[];
   after: (() => void)[];
+  ended: (() => void)[];
 }
 
 const SCOPE = /^(\*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
@@ -70,16 +71,20 @@ export class Database implements OnApplicationShutdown {
     { timeoutMs = 30_000, pool = 'pages' }: TransactionOptions = {},
   ): Promise<T> {
     if (!SCOPE.test(companyId)) throw new TypeError(`no company id: ${companyId}`);
-    const hooks: Hooks = { before: [], after: [] };
+    const hooks: Hooks = { before: [], after: [], ended: [] };
     const attempt = new TransactionAttempt(this.pools[pool], companyId, timeoutMs);
     this.hooks.set(attempt.manager, hooks);
-    const value = await attempt.race(async (tx) => {
-      const answer = await run(tx);
-      for (const hook of hooks.before) await hook();
-      return answer;
-    });
-    for (const hook of hooks.after) hook();
-    return value;
+    try {
+      const value = await attempt.race(async (tx) => {
+        const answer = await run(tx);
+        for (const hook of hooks.before) await hook();
+        return answer;
+      });
+      for (const hook of hooks.after) hook();
+      return value;
+    } finally {
+      for (const hook of hooks.ended) hook();
+    }
   }
 
   /** Runs when everything else of the transaction is done, just before its commit; what throws rolls it back. */
@@ -90,6 +95,11 @@ export class Database implements OnApplicationShutdown {
   /** Runs once the transaction is known to be committed; must not throw. */
   afterCommit(tx: EntityManager, hook: () => void): void {
     this.hooksOf(tx).after.push(hook);
+  }
+
+  /** Runs when it is over, after what afterCommit() asked for, committed or not; must not throw. */
+  atEnd(tx: EntityManager, hook: () => void): void {
+    this.hooksOf(tx).ended.push(hook);
   }
 
   private hooksOf(tx: EntityManager): Hooks {

@@ -3,7 +3,7 @@ import { allEnded } from '../common/all-ended.js';
 import { clock } from '../common/clock.js';
 import { codeOf, whyFailed } from '../database/database-errors.js';
 import type { Database } from '../database/database.js';
-import type { LedgerKind } from './ledger-kinds.js';
+import { BEFORE_RINGING } from './ledger-kinds.js';
 import type { JsonObject, LedgerWrite } from './ledger-write.js';
 
 /** PostgreSQL's word for "try again at once": serialization failure and deadlock. */
@@ -18,11 +18,9 @@ interface Waiting {
   fail: (error: unknown) => void;
 }
 
-/** Before these nothing rings: they stand in a queue of their own, behind no answer or end of another call. */
-const BEFORE_RINGING = new Set<LedgerKind>(['call.received', 'call.dialled']);
-
 /**
- * Commits writes in the order in which they come, company by company. Those that come while one is being committed
+ * Commits writes in the order in which they come, company by company; those before which nothing rings stand in a queue
+ * of their own, behind no answer or end of another call. Those that come while one is being committed
  * share the next transaction: the ledger's head admits one transaction at a time, so this is what makes many quick.
  */
 export class GroupCommit {

@@ -65,3 +65,6 @@ export const LEDGER_KINDS = {
 } as const;
 
 export type LedgerKind = keyof typeof LEDGER_KINDS;
+
+/** Before these nothing rings. */
+export const BEFORE_RINGING: ReadonlySet<LedgerKind> = new Set<LedgerKind>(['call.received', 'call.dialled']);

@@ -9,12 +9,13 @@ import { whyFailed } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
 import { GroupCommit } from './group-commit.js';
 import { cleaned } from './leaf.js';
-import type { LedgerKind } from './ledger-kinds.js';
+import { BEFORE_RINGING, type LedgerKind } from './ledger-kinds.js';
 import type { LedgerMetrics } from './ledger-metrics.js';
 import { LedgerTable, writtenOf, type PreparedEntry } from './ledger-table.js';
 import type { JsonObject, LedgerWrite, Projection, Written } from './ledger-write.js';
 import { Replay } from './replay.js';
 import type { Spool } from './spool.js';
+import { Turns } from './turns.js';
 
 /** Milliseconds a replayed write may take: nobody rings meanwhile. */
 const REPLAY_TIMEOUT_MS = 10_000;
@@ -26,6 +27,7 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly projections = new Map<LedgerKind, { first?: Projection; others: Projection[] }>();
   private readonly pending = new WeakMap<EntityManager, PreparedEntry[]>();
   private readonly table = new LedgerTable();
+  private readonly turns = new Turns();
   private readonly replay: Replay;
   private readonly together: GroupCommit;
 
@@ -192,6 +194,11 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
       // Always the same order of companies: two transactions never wait for each other's heads.
       for (const companyId of [...new Set(entries.map(({ write }) => write.companyId))].sort()) {
         const own = entries.filter(({ write }) => write.companyId === companyId);
+        // One of ours at a time: where the head is as it was left, an entry costs one round trip, and nobody waits in vain.
+        const isFirst = own.some(({ write }) => BEFORE_RINGING.has(write.kind));
+        const turn = this.turns.take(companyId, isFirst);
+        this.database.atEnd(tx, turn.end);
+        await turn.begun;
         const head = await this.table.append(tx, companyId, own);
         this.database.afterCommit(tx, () => this.table.remember(companyId, head));
       }
