@@ -4,7 +4,7 @@
 // `npm run bench -- --soak MINUTES [--rate R]`: a steady load instead, and whether anything grows under it; on the
 // real servers where DRACHTIO_BIN and FREESWITCH_BIN name them, else on the embedded engine. Exit code 1: it grows.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -312,6 +312,15 @@ const PARTS = {
   },
 };
 
+/** Linux groups by session what a shell started, each of PostgreSQL's connections is one: niceness counts within a group alone. */
+function warnOfGroups() {
+  const file = '/proc/sys/kernel/sched_autogroup_enabled';
+  if (existsSync(file) && readFileSync(file, 'utf8').trim() === '1')
+    say(
+      'kernel.sched_autogroup_enabled is 1: on full cores PostgreSQL waits behind FreeSWITCH (README, "Running it for real")',
+    );
+}
+
 /** What measures comes before whatever else the machine does, where it may; SIPp and the browser inherit it. */
 function takePrecedence() {
   try {
@@ -328,6 +337,7 @@ await atKeyboard(async () => {
   await installPackages();
   await build();
   takePrecedence();
+  warnOfGroups();
   if (options.soak !== undefined) {
     const [minutes, rate] = [Number(options.soak), Number(options.rate)];
     if (!(minutes > 0 && rate > 0)) throw new SetUpError('--soak and --rate want numbers above 0');
