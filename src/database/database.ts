@@ -36,7 +36,8 @@ export interface TransactionOptions {
 interface Hooks {
   before: (() => Promise<void>)[];
   after: (() => void)[];
-  ended: (() => void)[];
+  atEnd: (() => void)[];
+  isOver: boolean;
 }
 
 const SCOPE = /^(\*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
@@ -71,7 +72,7 @@ export class Database implements OnApplicationShutdown {
     { timeoutMs = 30_000, pool = 'pages' }: TransactionOptions = {},
   ): Promise<T> {
     if (!SCOPE.test(companyId)) throw new TypeError(`no company id: ${companyId}`);
-    const hooks: Hooks = { before: [], after: [], ended: [] };
+    const hooks: Hooks = { before: [], after: [], atEnd: [], isOver: false };
     const attempt = new TransactionAttempt(this.pools[pool], companyId, timeoutMs);
     this.hooks.set(attempt.manager, hooks);
     try {
@@ -83,7 +84,8 @@ export class Database implements OnApplicationShutdown {
       for (const hook of hooks.after) hook();
       return value;
     } finally {
-      for (const hook of hooks.ended) hook();
+      hooks.isOver = true;
+      for (const hook of hooks.atEnd) hook();
     }
   }
 
@@ -97,9 +99,14 @@ export class Database implements OnApplicationShutdown {
     this.hooksOf(tx).after.push(hook);
   }
 
-  /** Runs when it is over, after what afterCommit() asked for, committed or not; must not throw. */
+  /**
+   * Runs when the transaction is over, committed or not, after what afterCommit() asked for; at once where it is over
+   * already: one that has run out of time goes on until its next statement. Must not throw.
+   */
   atEnd(tx: EntityManager, hook: () => void): void {
-    this.hooksOf(tx).ended.push(hook);
+    const hooks = this.hooksOf(tx);
+    if (hooks.isOver) hook();
+    else hooks.atEnd.push(hook);
   }
 
   private hooksOf(tx: EntityManager): Hooks {

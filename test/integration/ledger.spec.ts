@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { newId } from '../../src/common/ids.js';
 import { leafOf, type Entry } from '../../src/ledger/leaf.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
@@ -100,6 +101,24 @@ describe('the ledger', () => {
     });
     const kinds = (await entriesOf(ledger, companyId)).map(({ kind }) => kind);
     expect(kinds).toEqual(['provisioning.changed', 'client.changed']);
+  });
+
+  it('is kept from nobody by a transaction that runs out of time just before its entry', async () => {
+    const companyId = await ledger.company();
+    let goesOn: Promise<void> | undefined;
+    const late = ledger.database.transaction(
+      companyId,
+      async (tx) => {
+        await ledger.ledger.append(tx, write(companyId));
+        goesOn = setTimeout(150);
+        await goesOn;
+      },
+      { timeoutMs: 50 },
+    );
+    await expect(late).rejects.toMatchObject({ code: 'database-slow' });
+    await goesOn;
+    expect((await ledger.ledger.write(write(companyId))).where).toBe('database');
+    expect(await entriesOf(ledger, companyId)).toHaveLength(1);
   });
 
   it('keeps what a verifier needs whatever the content', async () => {
