@@ -43,16 +43,20 @@ describe('what a real drachtio-server said, the embedded one says', () => {
     expect(server.counts()).toMatchObject({ transactions: 0, dialogs: 0, timers: 0, connections: 0 });
   });
 
-  it.each(names.filter((name) => !(name in DIFFERENT)))('%s', async (name) => {
-    const recording = JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')) as Recording;
-    const replay = new Replay(recording, {
-      adminPort: server.adminPort,
-      sipPort: server.sipPort,
-      secret: SECRET,
-    });
-    const { frames, sip } = await replay.run();
-    for (const exchange of [...frames, ...sip]) expectAlike(exchange);
-  });
+  it.each(names.filter((name) => !(name in DIFFERENT)))(
+    '%s',
+    async (name) => {
+      const recording = JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')) as Recording;
+      const replay = new Replay(recording, {
+        adminPort: server.adminPort,
+        sipPort: server.sipPort,
+        secret: SECRET,
+      });
+      const { frames, sip } = await replay.run();
+      for (const exchange of [...frames, ...sip]) expectAlike(exchange);
+    },
+    10_000,
+  );
 
   it('every difference that is declared belongs to a recording', () => {
     expect(names).toEqual(expect.arrayContaining(Object.keys(DIFFERENT)));

@@ -101,11 +101,14 @@ export class Replay {
     this.renamed.set('127.0.0.1|5060', `127.0.0.1|${this.server.sipPort}`);
   }
 
-  /** The text with this run's names in place of the recorded ones. */
+  /**
+   * The text with this run's names in place of the recorded ones: whole names alone, all in one pass. The phone may
+   * have port 50601, of which the server's recorded 5060 is a part.
+   */
   private rename(text: string): string {
-    let out = text;
-    for (const [theirs, ours] of this.renamed) out = out.split(theirs).join(ours);
-    return out;
+    const theirs = [...this.renamed.keys()].sort((a, b) => b.length - a.length).map(escaped);
+    const names = new RegExp(`(?<!\\w)(?:${theirs.join('|')})(?!\\w)`, 'g');
+    return text.replace(names, (name) => this.renamed.get(name)!);
   }
 
   private learn(theirs: string, ours: string): void {
@@ -181,6 +184,8 @@ export class Replay {
     return { recorded: this.rename(recorded), ours };
   }
 }
+
+const escaped = (name: string): string => name.replace(/[^\w]/g, '\\$&');
 
 const lead = (text: string): string =>
   text.slice(0, text.indexOf('\r\n', text.includes('|') ? text.indexOf('\r\n') + 2 : 0));
