@@ -14,6 +14,13 @@ import { CALL_RECORDED } from '../routing/router.js';
 import type { Segment } from './segment.js';
 import type { LiveCall } from './live-call.js';
 
+/** A recording that is ordered: what its leg is ordered afterwards is recorded. */
+export interface OrderedRecording {
+  segment: Segment;
+  /** Resolves when the media server has answered. Never rejects. */
+  begun: Promise<void>;
+}
+
 const NOT_RECORDED: Segment = { recordingId: null, recordingPath: null, ruleId: null, retentionDays: null };
 
 export const recordingQuestionOf = (call: LiveCall): Omit<RecordingQuestion, 'extensionId'> => ({
@@ -33,13 +40,13 @@ export class CallRecording {
     private readonly database: Database,
   ) {}
 
-  /** Asks the company's rules, and begins. Never rejects: a disk that is full keeps nobody from talking. */
-  async begin(call: LiveCall, clientLeg: MediaLeg, extensionId: string): Promise<Segment> {
+  /** Asks the company's rules, and orders it. Never rejects: a disk that is full keeps nobody from talking. */
+  async begin(call: LiveCall, clientLeg: MediaLeg, extensionId: string): Promise<OrderedRecording> {
     const question = { ...recordingQuestionOf(call), extensionId };
     const { record, ruleId, retentionDays } = recordingRule(this.provisioning.snapshot, question);
-    if (!record) return { ...NOT_RECORDED, ruleId };
+    if (!record) return { segment: { ...NOT_RECORDED, ruleId }, begun: Promise.resolve() };
     call.recording = { id: newId(), ruleId, retentionDays, paused: false };
-    return this.segment(call, clientLeg, false);
+    return this.order(call, clientLeg);
   }
 
   /**
@@ -52,24 +59,28 @@ export class CallRecording {
   }
 
   /** Goes on in a file of its own, as after the loss of a media server; paused where it was. Never rejects. */
-  goOn(call: LiveCall, clientLeg: MediaLeg): Promise<Segment> {
-    return this.segment(call, clientLeg, true);
+  async goOn(call: LiveCall, clientLeg: MediaLeg): Promise<Segment> {
+    const { segment, begun } = await this.order(call, clientLeg);
+    await begun;
+    const { recordingPath } = segment;
+    if (recordingPath !== null)
+      await this.pauseAgain(call, clientLeg, recordingPath).catch(notRecorded(call));
+    return segment;
   }
 
-  private async segment(call: LiveCall, clientLeg: MediaLeg, isLater: boolean): Promise<Segment> {
+  private async order(call: LiveCall, clientLeg: MediaLeg): Promise<OrderedRecording> {
     const { companyId, id: callId, recording } = call;
-    if (!recording) return NOT_RECORDED;
+    if (!recording) return { segment: NOT_RECORDED, begun: Promise.resolve() };
     const { id: recordingId, ruleId, retentionDays } = recording;
     const recordingPath = this.files.segmentPath(companyId, callId, new Date(clock.now()));
-    try {
-      const path = await this.files.prepare(recordingPath);
-      await clientLeg.record(path);
-      if (isLater && (await this.isPaused(call))) await clientLeg.maskRecording(path, true);
-    } catch (error) {
-      // What is missing is found and written down after the call.
-      log('calls').error({ callId: call.id, error: messageOf(error) }, 'the call is not recorded');
-    }
-    return { recordingId, recordingPath, ruleId, retentionDays };
+    const path = await this.files.prepare(recordingPath).catch(notRecorded(call));
+    const begun = path === undefined ? Promise.resolve() : clientLeg.record(path).catch(notRecorded(call));
+    return { segment: { recordingId, recordingPath, ruleId, retentionDays }, begun };
+  }
+
+  private async pauseAgain(call: LiveCall, clientLeg: MediaLeg, recordingPath: string): Promise<void> {
+    if (await this.isPaused(call))
+      await clientLeg.maskRecording(this.files.absolutePath(recordingPath), true);
   }
 
   /** What both parties are to hear before they hear each other; undefined where that is nothing. */
@@ -93,3 +104,11 @@ export class CallRecording {
     });
   }
 }
+
+/** What is missing is found and written down after the call. */
+const notRecorded =
+  ({ id }: LiveCall) =>
+  (error: unknown): undefined => {
+    log('calls').error({ callId: id, error: messageOf(error) }, 'the call is not recorded');
+    return undefined;
+  };

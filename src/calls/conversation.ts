@@ -11,7 +11,6 @@ import type { Refer } from '../sip/refer.js';
 import { endOnBye, goingOf, type Who } from './answering.js';
 import { AnswerNotes } from './answer-notes.js';
 import { CallLedger } from './call-ledger.js';
-import type { Segment } from './segment.js';
 import type { EndingName } from './call-endings.js';
 import { Hold } from './hold.js';
 import { CallRecording } from './call-recording.js';
@@ -68,26 +67,28 @@ export class Conversation {
   ): Promise<void> {
     const answeredAt = clock.iso();
     const { extensionId } = manager;
-    const legs = [client.leg, manager.leg] as const;
     let noted: Promise<void> | undefined;
     const [clientDialog, managerDialog, segment] = await Promise.all([
       client.dialog,
       manager.dialog,
       joinable.then(async () => {
-        const record = () => this.recording.begin(call, client.leg, extensionId);
-        const begun = isBridged ? await record() : await this.prepare(...legs, record);
+        if (!isBridged) await manager.leg.stopPlaying();
+        // The orders to a leg are carried out in their order: from here on none waits for the answer to the one before.
+        const silent = isBridged ? undefined : client.leg.stopPlaying();
+        const { segment: ordered, begun } = await this.recording.begin(call, client.leg, extensionId);
         noted = this.notes.add(call.id, {
           clientLeg: client.leg.uuid,
           managerLeg: manager.leg.uuid,
           ...dialled,
           extensionId,
-          segment: begun,
+          segment: ordered,
           at: answeredAt,
         });
         const isAnnounced = this.recording.announcement(call) !== undefined;
         if (isBridged && isAnnounced) await client.leg.part(manager.leg);
         if (!isBridged && !isAnnounced) await client.leg.bridge(manager.leg);
-        return begun;
+        await Promise.all([silent, begun]);
+        return ordered;
       }),
     ]);
     call.answered = { at: answeredAt, extensionId };
@@ -178,16 +179,6 @@ export class Conversation {
     return { client, manager, left: gone };
   }
 
-  /** Recorded, and heard by nobody yet. */
-  private async prepare(
-    clientLeg: MediaLeg,
-    managerLeg: MediaLeg,
-    record: () => Promise<Segment>,
-  ): Promise<Segment> {
-    const [segment] = await Promise.all([record(), clientLeg.stopPlaying(), managerLeg.stopPlaying()]);
-    return segment;
-  }
-
   /** From here on each party's dialog works on his own leg; legs that die with their media server are replaced. */
   private talk(call: LiveCall, parties: Parties): void {
     const { client, manager } = parties;
@@ -230,7 +221,7 @@ export class Conversation {
     };
     const [clientLeg, managerLeg] = await Promise.all([replace(client), replace(manager)]);
     this.talk(call, { client: { ...client, leg: clientLeg }, manager: { ...manager, leg: managerLeg } });
-    const segment = await this.prepare(clientLeg, managerLeg, () => this.recording.goOn(call, clientLeg));
+    const segment = await this.recording.goOn(call, clientLeg);
     await clientLeg.bridge(managerLeg);
     await this.hold.resume(call);
     call.changed({ kind: 'rejoined' });

@@ -1,7 +1,7 @@
 import { differenceFinding, migrationsFinding } from './database.js';
 import { readFrame, signInFinding } from './drachtio.js';
 import { readMessage } from './esl.js';
-import { codecsFinding, profileAddress, profileFinding } from './freeswitch.js';
+import { codecsFinding, profileAddress, profileFinding, recordedFinding } from './freeswitch.js';
 import { policyFinding, readReply, versionFinding } from './redis.js';
 
 describe('PostgreSQL', () => {
@@ -82,5 +82,11 @@ describe('FreeSWITCH', () => {
     expect(codecsFinding(offer).text).toContain('lacks opus');
     expect(codecsFinding(`${offer}a=rtpmap:102 opus/48000/2\r\n`).mark).toBe('✓');
     expect(codecsFinding('m=audio 9080 RTP/AVP 101\r\n').text).toContain('PCMA, PCMU, G722, opus');
+  });
+
+  it('says where both parties would be recorded as one', () => {
+    expect(recordedFinding({ channels: 2, rate: 8000 }).mark).toBe('✓');
+    expect(recordedFinding({ channels: 1, rate: 8000 }).text).toContain('1 channel(s) at 8000 Hz');
+    expect(recordedFinding({ channels: 2, rate: 48_000 }).text).toContain('2 channel(s) at 48000 Hz');
   });
 });

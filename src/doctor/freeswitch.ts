@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../common/app-error.js';
+import { soundOf, WAV_HEADER_BYTES } from '../common/wav-header.js';
 import { Phone } from '../simulate/phone.js';
 import type { RtpAudio } from '../simulate/rtp-audio.js';
 import { Esl, PasswordRefused } from './esl.js';
@@ -138,15 +139,27 @@ async function recordingFinding(
     }
     await within(LEG_MS, audio.listen(RECORD_MS)).catch(() => undefined); // silence is told of by the self-test
     await esl.api(`uuid_record ${uuid} stop ${file}`);
-    return existsSync(file) && statSync(file).size > 0
-      ? well('recordings', 'a synthetic leg was recorded, and its file is seen here')
-      : wrong(
-          'recordings',
-          `what FreeSWITCH writes to ${recordingsDir} is not seen here: RECORDINGS_DIR must be one folder for both`,
-        );
+    const recorded = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+    if (recorded.length < WAV_HEADER_BYTES) {
+      return wrong(
+        'recordings',
+        `what FreeSWITCH writes to ${recordingsDir} is not seen here: RECORDINGS_DIR must be one folder for both`,
+      );
+    }
+    return recordedFinding(soundOf(recorded));
   } finally {
     rmSync(file, { force: true });
   }
+}
+
+/** @param recorded what a leg's recording is like without a word of how to record */
+export function recordedFinding({ channels, rate }: ReturnType<typeof soundOf>): Finding {
+  return channels === 2 && rate === 8000
+    ? well('recordings', 'a synthetic leg was recorded, and its file is seen here')
+    : wrong(
+        'recordings',
+        `FreeSWITCH records ${channels} channel(s) at ${rate} Hz, not both parties at 8000: start it with the configuration in freeswitch/ (RECORD_STEREO, record_sample_rate)`,
+      );
 }
 
 /** Waits until the leg has both SDPs and is told to wait for orders (freeswitch/: answer, then park), or LEG_MS. */

@@ -1,5 +1,6 @@
 import modesl, { type Connection, type EslEvent } from 'modesl';
 import { AppError } from '../common/app-error.js';
+import { clock } from '../common/clock.js';
 import { log } from '../common/log.js';
 import { TypedEvents } from '../common/typed-events.js';
 
@@ -14,7 +15,10 @@ interface MediaListener {
   told: (header: HeaderOf) => void;
 }
 
-const REPLY_TIMEOUT_MS = 5_000;
+/** A FreeSWITCH that answers nothing for so long does not answer at all. */
+const SILENCE_MS = 5_000;
+/** On full cores orders wait for those before them: as long as these are answered, so long at most. */
+const PATIENCE_MS = 10_000;
 const LONGEST_RETRY_MS = 1_000;
 
 /**
@@ -31,6 +35,8 @@ export class EslConnection {
   private readonly listeners = new Map<MediaEventName, Set<MediaListener>>();
   private connection?: Connection;
   private closing = false;
+  private orders = 0;
+  private repliedAt = 0;
   private retryMs = 100;
   private retryTimer?: NodeJS.Timeout;
   private readonly log = log('media');
@@ -43,6 +49,11 @@ export class EslConnection {
 
   get isUp(): boolean {
     return this.connection !== undefined;
+  }
+
+  /** Orders without an answer yet. */
+  get waiting(): number {
+    return this.orders;
   }
 
   /** Connects and authenticates. @throws AppError when refused; afterwards the connection keeps itself up. */
@@ -140,15 +151,30 @@ export class EslConnection {
     const connection = this.connection;
     if (!connection) return Promise.reject(away(this.host, this.port));
     return new Promise((resolve, reject) => {
-      const fail = () => settle(() => reject(away(this.host, this.port)));
-      const timer = setTimeout(fail, REPLY_TIMEOUT_MS);
+      const sentAt = clock.monotonic();
+      this.orders += 1;
+      let isOver = false;
       const settle = (then: () => void) => {
+        if (isOver) return;
+        isOver = true;
+        this.orders -= 1;
         clearTimeout(timer);
         connection.socket?.off('close', fail);
         then();
       };
+      const fail = () => settle(() => reject(away(this.host, this.port)));
+      const lookAgain = () => {
+        const heardOfAt = Math.max(sentAt, this.repliedAt);
+        const left = Math.min(heardOfAt + SILENCE_MS, sentAt + PATIENCE_MS) - clock.monotonic();
+        if (left > 0) timer = setTimeout(lookAgain, left);
+        else fail();
+      };
+      let timer = setTimeout(lookAgain, SILENCE_MS);
       connection.socket?.once('close', fail);
-      send(connection, (event) => settle(() => resolve(event)));
+      send(connection, (event) => {
+        this.repliedAt = clock.monotonic();
+        settle(() => resolve(event));
+      });
     });
   }
 
@@ -168,7 +194,7 @@ export class EslConnection {
         connection.socket?.destroy();
         reject(error);
       };
-      const timer = setTimeout(() => refuse(away(this.host, this.port)), REPLY_TIMEOUT_MS);
+      const timer = setTimeout(() => refuse(away(this.host, this.port)), SILENCE_MS);
       connection.once('error', (error: NodeJS.ErrnoException) => {
         if (error.code === 'ECONNREFUSED') this.events.publish('dead', undefined);
         refuse(away(this.host, this.port));

@@ -16,7 +16,7 @@ export class EslConnections {
     dead: undefined;
   }>();
   private readonly all: readonly EslConnection[];
-  private given = 0;
+  private last = 0;
 
   constructor(host: string, port: number, password: string) {
     this.all = Array.from({ length: ESL_CONNECTIONS }, () => new EslConnection(host, port, password));
@@ -38,9 +38,11 @@ export class EslConnections {
     return this.all[0]!;
   }
 
-  /** For a leg, for its whole life: orders over one connection are carried out in their order. */
-  next(): EslConnection {
-    return this.all[this.given++ % ESL_CONNECTIONS]!;
+  /** One with the fewest orders on their way; among equals, another one each time. */
+  leastBusy(): EslConnection {
+    this.last += 1;
+    const inTurn = this.all.map((_, i) => this.all[(this.last + i) % ESL_CONNECTIONS]!);
+    return inTurn.reduce((best, one) => (one.waiting < best.waiting ? one : best));
   }
 
   /** Connects all; afterwards they keep themselves up. @throws AppError when one is refused */

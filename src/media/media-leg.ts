@@ -4,6 +4,7 @@ import type { SipDialog } from '../sip/dialog.js';
 import { SipRejected } from '../sip/sip-rejected.js';
 import { withCheapestCandidates, withDtlsRole } from './browser-sdp.js';
 import type { EslConnection } from './esl-connection.js';
+import type { EslConnections } from './esl-connections.js';
 import type { Prompt } from './prompts.js';
 
 /** How a supervisor's leg takes part in a call (FreeSWITCH's eavesdrop, aimed at the manager's leg). */
@@ -14,18 +15,6 @@ const EAVESDROP_COMMAND: Readonly<Record<EavesdropMode, string>> = { listen: '0'
 
 /** Why a leg ended on the media server's side: silence, a hang-up of its own, or the server itself is gone. */
 export type LegLoss = 'no-audio' | 'hung-up' | 'server-lost';
-
-/** A telephone's, whatever codec a leg has: the segments of one call can be joined. */
-const RECORDED_HZ = 8000;
-
-/** Bytes that wait in FreeSWITCH for the disk, half a second: about what a recording lacks where its server is killed. */
-const UNWRITTEN_BYTES = 16_384;
-
-/**
- * Both parties, each on its channel. Without a thread of its own a recording is written by its leg's: a call costs
- * FreeSWITCH a switch between threads less for every 20 ms of sound.
- */
-const RECORDING_VARIABLES = `{RECORD_STEREO=true,record_sample_rate=${RECORDED_HZ},RECORD_USE_THREAD=false,enable_file_write_buffering=${UNWRITTEN_BYTES}}`;
 
 /** The arguments of FreeSWITCH's `uuid_record` that pause a recording and let it go on. */
 export const maskArguments = (uuid: string, path: string, masked: boolean): string =>
@@ -44,10 +33,11 @@ export class MediaLeg {
   /** Nobody listened yet. */
   private untoldLoss?: LegLoss;
   private readonly endListeners = new Set<() => void>();
+  private ownConnection?: EslConnection;
 
   constructor(
     readonly dialog: SipDialog,
-    private readonly esl: EslConnection,
+    private readonly connections: EslConnections,
     private readonly release: (leg: MediaLeg) => void,
     /** Whether something that was ordered may play still. */
     private mayPlay = false,
@@ -59,6 +49,11 @@ export class MediaLeg {
     this.dialog.onBye(({ reason }) =>
       this.lost(/MEDIA_TIMEOUT/i.test(reason ?? '') ? 'no-audio' : 'hung-up'),
     );
+  }
+
+  /** From the first order on for good: orders over one connection are carried out in their order. */
+  private get esl(): EslConnection {
+    return (this.ownConnection ??= this.connections.leastBusy());
   }
 
   /** The channel's uuid on the media server. */
@@ -150,11 +145,12 @@ export class MediaLeg {
   }
 
   /**
-   * Records this leg for its whole life: its own party on the left channel, what it hears on the right.
+   * Records this leg for its whole life: its own party on the left channel, what it hears on the right, at 8 kHz, as
+   * freeswitch/freeswitch.xml says for every leg.
    * @param path absolute, on the media server's disk
    */
   async record(path: string): Promise<void> {
-    await this.esl.api('uuid_record', `${this.uuid} start ${path} 0 ${RECORDING_VARIABLES}`);
+    await this.esl.api('uuid_record', `${this.uuid} start ${path}`);
   }
 
   /** Tells each keypad digit (RFC 4733) that this party presses, until the returned function is called. */

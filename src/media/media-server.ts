@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { AppError, messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
 import { SipRejected } from '../sip/sip-rejected.js';
@@ -21,6 +22,9 @@ const TONE_PATIENCE_MS = 500;
 /** Whose leg it is; sofia keeps headers that begin with X- as variables of the channel. */
 const OWNER_HEADER = 'X-Linekeeper-Owner';
 const OWNER_VARIABLE = `sip_h_${OWNER_HEADER}`;
+
+/** A leg's Call-ID, and so its channel's uuid: FreeSWITCH reads orders letter by letter, and each order names a leg. */
+const shortId = () => randomBytes(8).toString('hex');
 
 /** sick: it takes commands and answers no INVITE. */
 export type MediaServerHealth = 'up' | 'sick' | 'down';
@@ -279,11 +283,12 @@ export class MediaServer {
   }
 
   private inviteOptions() {
-    return { headers: { [OWNER_HEADER]: this.owner }, timeoutMs: INVITE_TIMEOUT_MS };
+    const headers = { 'Call-ID': shortId(), [OWNER_HEADER]: this.owner };
+    return { headers, timeoutMs: INVITE_TIMEOUT_MS };
   }
 
   private adopt(dialog: MediaLeg['dialog'], mayPlay = false): MediaLeg {
-    const leg = new MediaLeg(dialog, this.connections.next(), (gone) => this.legs.delete(gone.uuid), mayPlay);
+    const leg = new MediaLeg(dialog, this.connections, (gone) => this.legs.delete(gone.uuid), mayPlay);
     this.legs.set(leg.uuid, leg);
     leg.watch(); // now that it can be released
     return leg;

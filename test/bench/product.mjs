@@ -39,6 +39,8 @@ export class Product {
         RTP_PORTS: '30000-33999',
         ADMIN_PASSWORD: 'a long admin password',
         LOG_LEVEL: 'warn',
+        // What is measured is the machine's limit, not the one that keeps a company's calls away from it.
+        MAX_CALLS_PER_MEDIA_SERVER: '500',
         ...more,
       },
       dataDir,

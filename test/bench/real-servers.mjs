@@ -39,11 +39,13 @@ function run(program, args, env) {
   };
 }
 
-async function freeSwitch(conf, folder, recordings, env, eslPort) {
+/** @param priority its command-line flag: `-np` normal, undefined as it comes, which is real-time where it may */
+async function freeSwitch(conf, folder, recordings, env, eslPort, priority) {
   const folders = ['log', 'db', 'run', 'temp', 'cache', 'certs', 'storage', 'sounds', 'scripts'];
   for (const name of folders) mkdirSync(join(folder, name), { recursive: true });
   mkdirSync(recordings, { recursive: true });
-  const args = ['-nc', '-nf', '-np', '-nonat', '-nosql', '-conf', conf, '-recordings', recordings];
+  const args = ['-nc', '-nf', '-nonat', '-nosql', '-conf', conf, '-recordings', recordings];
+  if (priority) args.push(priority);
   for (const name of folders) args.push(`-${name}`, join(folder, name));
   // At a niceness of 0, as in docker-compose.yml, whatever the bench's own is.
   const server = run('nice', ['-n', String(-getPriority()), process.env.FREESWITCH_BIN, ...args], env);
@@ -51,8 +53,8 @@ async function freeSwitch(conf, folder, recordings, env, eslPort) {
   return server;
 }
 
-/** FreeSWITCH alone, with the dialplan of plain/. */
-export async function startPlain(phonePort) {
+/** FreeSWITCH alone, with the dialplan of plain/. @param priority as freeSwitch() has it */
+export async function startPlain(phonePort, priority) {
   const folder = mkdtempSync(join(tmpdir(), 'linekeeper-plain-'));
   const [sipPort, eslPort] = [await freePort(), await freePort()];
   const env = {
@@ -67,6 +69,7 @@ export async function startPlain(phonePort) {
     join(folder, 'recordings'),
     env,
     eslPort,
+    priority,
   );
   return {
     sipPort,
@@ -102,6 +105,7 @@ export async function startReal() {
       FREESWITCH_RTP_PORT_MAX: '44998',
     },
     ports.esl,
+    '-np',
   );
   const args = ['-f', join(root, 'config/drachtio.conf.xml'), '-p', String(ports.admin)];
   args.push(

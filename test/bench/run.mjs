@@ -55,7 +55,7 @@ async function measured({ sipPort, pids }, more) {
 
 /** V8 compiles what runs often while it runs: a server is measured that has had calls, not one of its first minute. */
 const WARM_UP = { rate: 6, calls: options.quick ? 12 : 240, holdMs: 3000 };
-const RATES = [5, 8, 10, 11, 12, 13, 14, 15, 16, 18, 20, 25, 30];
+const RATES = [5, 10, 15, 20, 24, 28, 32, 36, 38, 40, 42, 44, 48];
 
 /**
  * Rates upwards, at each of them every exchange in turn, each until its calls fail twice: side by side, so that whatever
@@ -158,19 +158,22 @@ async function search() {
   }
 }
 
-/** The product on the real servers, and beside it FreeSWITCH alone with an XML dialplan. */
+/** The product on the real servers, and beside it FreeSWITCH alone with an XML dialplan: as it comes, and with -np as ours. */
 async function onRealServers() {
   say('drachtio-server and FreeSWITCH, and FreeSWITCH alone');
   const phonePort = await freePort();
   const servers = await startReal();
   const plain = await startPlain(phonePort);
+  const plainNormal = await startPlain(phonePort, '-np');
   const phone = await startPhone({ port: phonePort, mediaPort: PLAIN_PHONE_MEDIA });
   try {
     await measured(plain, WARM_UP);
-    return await product(servers.settings, servers.pids, { plain });
+    await measured(plainNormal, WARM_UP);
+    return await product(servers.settings, servers.pids, { plain, plainNormal });
   } finally {
     await phone.stop();
     await plain.stop();
+    await plainNormal.stop();
     await servers.stop();
   }
 }

@@ -7,6 +7,9 @@ import { WavError } from './wav-reader.js';
 /** Why a recording ended, as RECORD_STOP says it in Record-Completion-Cause. */
 type Completion = 'success-silence' | 'success-maxtime' | 'uri-failure';
 
+/** RECORD_STEREO where neither order nor channel says it, as freeswitch/freeswitch.xml sets it for every leg. */
+const STEREO_OF_ALL = 'true';
+
 type Variables = ReadonlyMap<string, string>;
 
 interface Running {
@@ -33,7 +36,8 @@ export class ChannelRecordings implements Recordings {
     const path = this.resolve(given);
     if (!path.toLowerCase().endsWith('.wav')) throw new WavError(`${path} is no WAV file's name`);
     if (this.running.has(path) || this.starting.has(path)) return; // FreeSWITCH answers +OK and goes on with the first
-    const stereo = (variables.get('RECORD_STEREO') ?? channel.variables.get('RECORD_STEREO')) === 'true';
+    const said = variables.get('RECORD_STEREO') ?? channel.variables.get('RECORD_STEREO') ?? STEREO_OF_ALL;
+    const stereo = said === 'true';
     this.starting.add(path);
     const recording = await Recording.start(path, stereo, (error) => {
       void this.stop(path, 'uri-failure', error.code ?? error.message);
