@@ -32,10 +32,11 @@ export class EslConnection {
     /** After `down`: nobody listens on the port. */
     dead: undefined;
   }>();
+  /** Orders without an answer yet. */
+  waiting = 0;
   private readonly listeners = new Map<MediaEventName, Set<MediaListener>>();
   private connection?: Connection;
   private closing = false;
-  private orders = 0;
   private repliedAt = 0;
   private retryMs = 100;
   private retryTimer?: NodeJS.Timeout;
@@ -49,11 +50,6 @@ export class EslConnection {
 
   get isUp(): boolean {
     return this.connection !== undefined;
-  }
-
-  /** Orders without an answer yet. */
-  get waiting(): number {
-    return this.orders;
   }
 
   /** Connects and authenticates. @throws AppError when refused; afterwards the connection keeps itself up. */
@@ -152,12 +148,12 @@ export class EslConnection {
     if (!connection) return Promise.reject(away(this.host, this.port));
     return new Promise((resolve, reject) => {
       const sentAt = clock.monotonic();
-      this.orders += 1;
+      this.waiting += 1;
       let isOver = false;
       const settle = (then: () => void) => {
         if (isOver) return;
         isOver = true;
-        this.orders -= 1;
+        this.waiting -= 1;
         clearTimeout(timer);
         connection.socket?.off('close', fail);
         then();
