@@ -46,9 +46,11 @@ export class MediaLeg {
   /** From now on the leg ends with its dialog: at once where that is over, as when FreeSWITCH hung up with its answer. */
   watch(): void {
     // FreeSWITCH names its own ending in the BYE's Reason header (RFC 3326).
-    this.dialog.onBye(({ reason }) =>
-      this.lost(/MEDIA_TIMEOUT/i.test(reason ?? '') ? 'no-audio' : 'hung-up'),
-    );
+    this.dialog.onBye(({ by, reason }) => {
+      // A drachtio-server that was restarted knows no dialog: no BYE of it reaches FreeSWITCH, which would keep the leg.
+      if (by === 'server') void this.command('uuid_kill', this.uuid);
+      this.lost(/MEDIA_TIMEOUT/i.test(reason ?? '') ? 'no-audio' : 'hung-up');
+    });
   }
 
   /** From the first order on for good: orders over one connection are carried out in their order. */

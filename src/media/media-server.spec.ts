@@ -49,6 +49,22 @@ test('a leg is load until it ends, and its loss is told to the last who asked', 
   expect(losses).toEqual(['no-audio']);
 });
 
+test('a leg whose dialog drachtio-server lost is ended over ESL', async () => {
+  const orders: string[] = [];
+  const api = jest.spyOn(EslConnection.prototype, 'api').mockImplementation(async (...order) => {
+    orders.push(order.join(' '));
+    return '+OK';
+  });
+  const { dialog: answer, end } = dialog();
+  const leg = await serverThatAnswers(answer).receive('v=0\r\n');
+  const losses: string[] = [];
+  leg.onLost((loss) => losses.push(loss));
+  end({ by: 'server', reason: 'drachtio-server was lost' });
+  api.mockRestore();
+  expect(orders).toEqual(['uuid_kill a-leg']);
+  expect(losses).toEqual(['hung-up']);
+});
+
 test('a leg gives its orders over one connection, in their order; what plays is stopped once', async () => {
   const orders: { over: EslConnection; command: string }[] = [];
   const api = jest.spyOn(EslConnection.prototype, 'api').mockImplementation(async function (
