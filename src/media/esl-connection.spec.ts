@@ -9,6 +9,8 @@ class Answering {
   private server!: Server;
   private socket!: Socket;
   private orders: string[] = [];
+  /** What was said besides orders. */
+  readonly commands: string[] = [];
 
   async open(): Promise<EslConnection> {
     this.server = createServer((socket) => {
@@ -17,7 +19,10 @@ class Answering {
       socket.on('data', (bytes) => {
         for (const order of bytes.toString().split('\n\n').filter(Boolean)) {
           if (order.startsWith('api ')) this.orders.push(order.slice('api '.length));
-          else socket.write('Content-Type: command/reply\nReply-Text: +OK accepted\n\n');
+          else {
+            this.commands.push(order);
+            socket.write('Content-Type: command/reply\nReply-Text: +OK accepted\n\n');
+          }
         }
       });
     }).listen(0, '127.0.0.1');
@@ -90,5 +95,20 @@ describe('an order to FreeSWITCH', () => {
     }
     jest.advanceTimersByTime(1_000);
     expect(await last).toBe('media-server-away');
+  });
+
+  it('is all that FreeSWITCH gets: it is asked for events only while somebody listens', async () => {
+    const said = async () => {
+      await turn();
+      const answered = connection.api('status');
+      await freeswitch.answer();
+      await answered;
+      return freeswitch.commands.splice(0);
+    };
+    expect(await said()).toEqual(['auth secret']);
+    const forget = connection.listen('DTMF', 'a-leg', () => undefined);
+    expect(await said()).toEqual(['event json DTMF']);
+    forget();
+    expect(await said()).toEqual(['nixevent DTMF']);
   });
 });

@@ -178,6 +178,8 @@ export class EslConnection {
     return new Promise((resolve, reject) => {
       const connection = new modesl.Connection(this.host, this.port, this.password);
       connection.setMaxListeners(0);
+      // modesl asks for the end of every application of every channel; FreeSWITCH would write them all, to each connection.
+      connection.subscribe = () => undefined;
       // modesl writes a command and its blank line apart; Nagle and delayed ACK then make it 44 ms. One write: 1 ms.
       connection.socket?.setNoDelay(true);
       connection.socket?.setMaxListeners(0);

@@ -14,6 +14,7 @@ declare module 'modesl' {
     send(command: string, args?: Record<string, string> | null): void;
     sendRecv(command: string, args: Record<string, string> | null, reply: (event: EslEvent) => void): void;
     api(command: string, args: string, reply: (event: EslEvent) => void): void;
+    subscribe(events: readonly string[]): void;
     disconnect(): void;
   }
 
