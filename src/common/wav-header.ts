@@ -1,11 +1,5 @@
 export const WAV_HEADER_BYTES = 44;
 
-/** What such a header says: channels, and samples a second of each. */
-export const soundOf = (header: Buffer): { channels: number; rate: number } => ({
-  channels: header.readUInt16LE(22),
-  rate: header.readUInt32LE(24),
-});
-
 /** A RIFF/WAVE header for 16-bit PCM. */
 export function wavHeader(channels: number, rate: number, dataBytes: number): Buffer {
   const header = Buffer.alloc(WAV_HEADER_BYTES);

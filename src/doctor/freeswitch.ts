@@ -3,7 +3,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../common/app-error.js';
-import { soundOf, WAV_HEADER_BYTES } from '../common/wav-header.js';
+import { readWav, type WavAudio } from '../common/wav.js';
+import { WAV_HEADER_BYTES } from '../common/wav-header.js';
 import { Phone } from '../simulate/phone.js';
 import type { RtpAudio } from '../simulate/rtp-audio.js';
 import { Esl, PasswordRefused } from './esl.js';
@@ -146,14 +147,14 @@ async function recordingFinding(
         `what FreeSWITCH writes to ${recordingsDir} is not seen here: RECORDINGS_DIR must be one folder for both`,
       );
     }
-    return recordedFinding(soundOf(recorded));
+    return recordedFinding(readWav(recorded, recorded.length, file));
   } finally {
     rmSync(file, { force: true });
   }
 }
 
 /** @param recorded what a leg's recording is like without a word of how to record */
-export function recordedFinding({ channels, rate }: ReturnType<typeof soundOf>): Finding {
+export function recordedFinding({ channels, rate }: Pick<WavAudio, 'channels' | 'rate'>): Finding {
   return channels === 2 && rate === 8000
     ? well('recordings', 'a synthetic leg was recorded, and its file is seen here')
     : wrong(

@@ -2,7 +2,7 @@ import { wavHeader } from '../common/wav-header.js';
 import { messageOf } from '../common/app-error.js';
 import { InputError } from '../http/problem.js';
 import { resample } from './resample.js';
-import { readWav, type WavAudio } from './wav.js';
+import { readWav, type WavAudio } from '../common/wav.js';
 
 /** What telephones play: 8 kHz, mono, 16 bit. */
 const RATE = 8_000;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promptLanguages, type PromptLanguage } from '../contracts/prompts.js';
-import { wavDurationMs } from './wav.js';
+import { wavDurationMs } from '../common/wav.js';
 
 export type Language = PromptLanguage;
 

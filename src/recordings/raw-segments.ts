@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError, messageOf } from '../common/app-error.js';
 import { RecordingFiles } from '../media/recording-files.js';
-import { wavAudio } from '../media/wav.js';
+import { wavAudio } from '../common/wav.js';
 import type { RecordingSegment } from './recording.entity.js';
 
 /** What became of a media server's file. */

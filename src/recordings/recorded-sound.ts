@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { AppError } from '../common/app-error.js';
 import { wavHeader } from '../common/wav-header.js';
-import { wavAudio, type WavAudio } from '../media/wav.js';
+import { wavAudio, type WavAudio } from '../common/wav.js';
 
 /** 16-bit PCM, the client on the left and the manager on the right. */
 const CHANNELS = 2;

@@ -1,8 +1,8 @@
+import { AppError } from '../../common/app-error.js';
 import { isAbsolute, join } from 'node:path';
 import type { Channel, Recordings } from './channel.js';
 import type { Headers } from './esl-event.js';
 import { Recording } from './recording.js';
-import { WavError } from './wav-reader.js';
 
 /** Why a recording ended, as RECORD_STOP says it in Record-Completion-Cause. */
 type Completion = 'success-silence' | 'success-maxtime' | 'uri-failure';
@@ -34,7 +34,8 @@ export class ChannelRecordings implements Recordings {
   async start(given: string, limitS = 0, variables: Variables = new Map()): Promise<void> {
     const { channel } = this;
     const path = this.resolve(given);
-    if (!path.toLowerCase().endsWith('.wav')) throw new WavError(`${path} is no WAV file's name`);
+    if (!path.toLowerCase().endsWith('.wav'))
+      throw new AppError('not-a-wav', `${path} is no WAV file's name`);
     if (this.running.has(path) || this.starting.has(path)) return; // FreeSWITCH answers +OK and goes on with the first
     const said = variables.get('RECORD_STEREO') ?? channel.variables.get('RECORD_STEREO') ?? STEREO_OF_ALL;
     const stereo = said === 'true';

@@ -1,4 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
+import { AppError } from '../../common/app-error.js';
+import { readWav, type WavAudio } from '../../common/wav.js';
 import { PCMA, PCMU } from './g711.js';
 
 /** Bytes of a file to play at most: 10 minutes of 48 kHz stereo. */
@@ -7,69 +9,40 @@ const LARGEST = 120_000_000;
 const CACHE_SAMPLES = 20_000_000;
 const TARGET_RATE = 8000;
 
-/** WAVE format tags (RFC 2361): PCM, A-law, µ-law, and the extensible envelope. */
+/** WAVE format tags (RFC 2361). */
 const PCM = 1;
 const ALAW = 6;
 const MULAW = 7;
-const EXTENSIBLE = 0xfffe;
-
-/** Thrown for a file that cannot be played; the message says why. */
-export class WavError extends Error {}
 
 /**
- * A WAV file as 8000 samples/s, mono: PCM16 or G.711, of any rate, channels mixed down.
- * @throws WavError
+ * A WAV file as 8000 samples/s, mono: PCM16 or G.711, of any rate, channels mixed down. One that is still being written, or cut
+ * off, as far as it goes.
+ * @throws AppError `not-a-wav`, or `wav-format` for one that cannot be played
  */
 export function decodeWav(bytes: Buffer): Int16Array {
-  if (bytes.length < 12 || bytes.toString('latin1', 0, 4) !== 'RIFF') throw new WavError('no WAV file');
-  let format: { tag: number; channels: number; rate: number; bits: number } | undefined;
-  for (let at = 12; at + 8 <= bytes.length;) {
-    const id = bytes.toString('latin1', at, at + 4);
-    const size = bytes.readUInt32LE(at + 4);
-    const start = at + 8;
-    if (id === 'fmt ' && start + 16 <= bytes.length) {
-      const tag = bytes.readUInt16LE(start);
-      format = {
-        tag: tag === EXTENSIBLE && size >= 26 ? bytes.readUInt16LE(start + 24) : tag,
-        channels: bytes.readUInt16LE(start + 2),
-        rate: bytes.readUInt32LE(start + 4),
-        bits: bytes.readUInt16LE(start + 14),
-      };
-    }
-    if (id === 'data') {
-      if (!format) throw new WavError('WAV data before its format');
-      // A file still being written, or cut off, plays as far as it goes.
-      return resample(
-        samplesOf(bytes.subarray(start, Math.min(start + size, bytes.length)), format),
-        format.rate,
-      );
-    }
-    at = start + size + (size % 2);
-  }
-  throw new WavError('WAV file without data');
-}
-
-function samplesOf(
-  data: Buffer,
-  { tag, channels, rate, bits }: { tag: number; channels: number; rate: number; bits: number },
-) {
-  if (channels < 1 || channels > 8 || rate < 8000 || rate > 96_000) throw new WavError('odd WAV format');
-  const read = reader(data, tag, bits);
-  const frames = Math.floor(data.length / (channels * (bits / 8)));
+  const audio = readWav(bytes, bytes.length, 'what is to be played');
+  const { channels, rate, dataAt, dataBytes } = audio;
+  if (channels > 8 || rate < 8000 || rate > 96_000)
+    throw new AppError('wav-format', `WAV of ${channels} channels at ${rate} Hz cannot be played`);
+  const read = sampleReader(bytes.subarray(dataAt, dataAt + dataBytes), audio);
+  const frames = Math.floor(dataBytes / (channels * (audio.bitsPerSample / 8)));
   const mono = new Int16Array(frames);
   for (let frame = 0; frame < frames; frame++) {
     let sum = 0;
     for (let channel = 0; channel < channels; channel++) sum += read(frame * channels + channel);
     mono[frame] = sum / channels;
   }
-  return mono;
+  return resample(mono, rate);
 }
 
-function reader(data: Buffer, tag: number, bits: number): (index: number) => number {
-  if (tag === PCM && bits === 16) return (index) => data.readInt16LE(2 * index);
-  if (tag === ALAW && bits === 8) return (index) => PCMA.toLinear[data[index]!]!;
-  if (tag === MULAW && bits === 8) return (index) => PCMU.toLinear[data[index]!]!;
-  throw new WavError(`WAV format ${tag} of ${bits} bits cannot be played: use 16-bit PCM, A-law or µ-law`);
+function sampleReader(data: Buffer, { encoding, bitsPerSample }: WavAudio): (index: number) => number {
+  if (encoding === PCM && bitsPerSample === 16) return (index) => data.readInt16LE(2 * index);
+  if (encoding === ALAW && bitsPerSample === 8) return (index) => PCMA.toLinear[data[index]!]!;
+  if (encoding === MULAW && bitsPerSample === 8) return (index) => PCMU.toLinear[data[index]!]!;
+  throw new AppError(
+    'wav-format',
+    `WAV format ${encoding} of ${bitsPerSample} bits cannot be played: use 16-bit PCM, A-law or µ-law`,
+  );
 }
 
 /** To 8000 Hz: the mean of what each output sample spans (which keeps aliases down), linear in between. */
@@ -97,10 +70,11 @@ export class WavLibrary {
   private readonly cache = new Map<string, Cached>();
   private cachedSamples = 0;
 
-  /** @throws WavError, or the file system's own error */
+  /** @throws AppError, or the file system's own error */
   async load(path: string): Promise<Int16Array> {
     const found = await stat(path);
-    if (!found.isFile() || found.size > LARGEST) throw new WavError('no file, or too large to play');
+    if (!found.isFile() || found.size > LARGEST)
+      throw new AppError('wav-format', 'no file, or too large to play');
     const known = this.cache.get(path);
     if (known?.modifiedMs === found.mtimeMs) {
       this.cache.delete(path);

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PCMA } from './g711.js';
-import { decodeWav, WavError, WavLibrary } from './wav-reader.js';
+import { decodeWav, WavLibrary } from './wav-reader.js';
+import { AppError } from '../../common/app-error.js';
 import { wavHeader } from '../../common/wav-header.js';
 import { WavWriter } from './wav-writer.js';
 
@@ -56,7 +57,7 @@ describe('reading WAV', () => {
       })(),
     ],
   ])('refuses %s', (_what, bytes) => {
-    expect(() => decodeWav(bytes)).toThrow(WavError);
+    expect(() => decodeWav(bytes)).toThrow(AppError);
   });
 
   it('reads a file anew when it has changed', async () => {

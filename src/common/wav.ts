@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { AppError } from '../common/app-error.js';
+import { AppError } from './app-error.js';
 
 const HEAD_BYTES = 4096;
 
