@@ -7,10 +7,12 @@ import { EslConnection } from './esl-connection.js';
  */
 export const ESL_CONNECTIONS = 4;
 
-/** The connections to one FreeSWITCH, which come and go as one: it is up while all of them are. */
+/** The connections to one FreeSWITCH, which is up while any of them is: the loss of one alone is no loss of the server. */
 export class EslConnections {
   readonly events = new TypedEvents<{
+    /** The first one is. */
     up: undefined;
+    /** The last one is lost. */
     down: undefined;
     /** After `down`: nobody listens on the port. */
     dead: undefined;
@@ -22,27 +24,36 @@ export class EslConnections {
     this.all = Array.from({ length: ESL_CONNECTIONS }, () => new EslConnection(host, port, password));
     for (const { events } of this.all) {
       events.on('up', () => {
-        if (this.isUp) this.events.publish('up', undefined);
+        if (this.up.length === 1) this.events.publish('up', undefined);
       });
-      events.on('down', () => this.events.publish('down', undefined));
-      events.on('dead', () => this.events.publish('dead', undefined));
+      events.on('down', () => {
+        if (!this.isUp) this.events.publish('down', undefined);
+      });
+      events.on('dead', () => {
+        if (!this.isUp) this.events.publish('dead', undefined);
+      });
     }
   }
 
+  private get up(): readonly EslConnection[] {
+    return this.all.filter(({ isUp }) => isUp);
+  }
+
   get isUp(): boolean {
-    return this.all.every(({ isUp }) => isUp);
+    return this.up.length > 0;
   }
 
   /** For orders that belong to no leg. */
   get first(): EslConnection {
-    return this.all[0]!;
+    return this.up[0] ?? this.all[0]!;
   }
 
-  /** One with the fewest orders on their way; among equals, another one each time. */
+  /** Of those that are up, one with the fewest orders on their way; among equals, another one each time. */
   leastBusy(): EslConnection {
     this.last += 1;
     const inTurn = this.all.map((_, i) => this.all[(this.last + i) % ESL_CONNECTIONS]!);
-    return inTurn.reduce((best, one) => (one.waiting < best.waiting ? one : best));
+    const up = inTurn.filter(({ isUp }) => isUp);
+    return (up.length > 0 ? up : inTurn).reduce((best, one) => (one.waiting < best.waiting ? one : best));
   }
 
   /** Connects all; afterwards they keep themselves up. @throws AppError when one is refused */

@@ -53,9 +53,10 @@ export class MediaLeg {
     });
   }
 
-  /** From the first order on for good: orders over one connection are carried out in their order. */
+  /** One and the same as long as it is up: orders over one connection are carried out in their order. */
   private get esl(): EslConnection {
-    return (this.ownConnection ??= this.connections.leastBusy());
+    if (!this.ownConnection?.isUp) this.ownConnection = this.connections.leastBusy();
+    return this.ownConnection;
   }
 
   /** The channel's uuid on the media server. */
