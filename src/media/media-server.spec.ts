@@ -65,8 +65,14 @@ test('a leg whose dialog drachtio-server lost is ended over ESL', async () => {
   expect(losses).toEqual(['hung-up']);
 });
 
-test('a leg gives its orders over one connection, in their order; what plays is stopped once', async () => {
+test('a leg gives its orders over one connection as long as it is up, in their order; what plays is stopped once', async () => {
   const orders: { over: EslConnection; command: string }[] = [];
+  const lost = new Set<EslConnection>();
+  const isUp = jest.spyOn(EslConnection.prototype, 'isUp', 'get').mockImplementation(function (
+    this: EslConnection,
+  ) {
+    return !lost.has(this);
+  });
   const api = jest.spyOn(EslConnection.prototype, 'api').mockImplementation(async function (
     this: EslConnection,
     command: string,
@@ -81,8 +87,17 @@ test('a leg gives its orders over one connection, in their order; what plays is 
   await leg.stopPlaying();
   await leg.stopPlaying();
   await other.playTone('tone_stream://%(100,0,425)');
+  lost.add(orders[0]!.over);
+  await leg.sendDigits('1');
   api.mockRestore();
-  expect(orders.map(({ command }) => command)).toEqual(['uuid_broadcast', 'uuid_break', 'uuid_broadcast']);
+  isUp.mockRestore();
+  expect(orders.map(({ command }) => command)).toEqual([
+    'uuid_broadcast',
+    'uuid_break',
+    'uuid_broadcast',
+    'uuid_send_dtmf',
+  ]);
   expect(orders[0]!.over).toBe(orders[1]!.over);
   expect(orders[2]!.over).not.toBe(orders[0]!.over);
+  expect(orders[3]!.over).not.toBe(orders[0]!.over);
 });
