@@ -33,13 +33,16 @@ export class AnswerNotes {
     const notes = [...this.waiting].map(([id, answering]) => ({ id, answering }));
     this.waiting.clear();
     try {
-      await this.database.transaction('*', (tx) =>
-        tx.query(
-          `UPDATE call SET live = live || jsonb_build_object('answering', notes.answering)
+      await this.database.transaction(
+        '*',
+        (tx) =>
+          tx.query(
+            `UPDATE call SET live = live || jsonb_build_object('answering', notes.answering)
            FROM jsonb_to_recordset($1) AS notes (id uuid, answering jsonb)
            WHERE call.id = notes.id AND answered_at IS NULL AND ended_at IS NULL AND live IS NOT NULL`,
-          [JSON.stringify(notes)],
-        ),
+            [JSON.stringify(notes)],
+          ),
+        { pool: 'calls' },
       );
     } catch (error) {
       log('calls').debug({ error: messageOf(error) }, 'answers were not noted');

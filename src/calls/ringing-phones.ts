@@ -26,13 +26,16 @@ export class RingingPhones {
     const rings = [...this.gathered].map(([id, ringing]) => ({ id, ringing }));
     this.gathered.clear();
     try {
-      await this.database.transaction('*', (tx) =>
-        tx.query(
-          `UPDATE call SET live = jsonb_set(live, '{ringing}', coalesce(live->'ringing', '[]') || rings.ringing)
+      await this.database.transaction(
+        '*',
+        (tx) =>
+          tx.query(
+            `UPDATE call SET live = jsonb_set(live, '{ringing}', coalesce(live->'ringing', '[]') || rings.ringing)
            FROM jsonb_to_recordset($1) AS rings (id uuid, ringing jsonb)
            WHERE call.id = rings.id AND ended_at IS NULL AND live IS NOT NULL`,
-          [JSON.stringify(rings)],
-        ),
+            [JSON.stringify(rings)],
+          ),
+        { pool: 'calls' },
       );
     } catch (error) {
       log('calls').debug({ error: messageOf(error) }, 'ringing phones were not noted');

@@ -4,8 +4,18 @@ import { appDataSource, type PoolLimits } from './data-source.js';
 import { migrate } from './migrate.js';
 import { TransactionAttempt } from './transaction-attempt.js';
 
-/** Two pools, so that slow pages never hold the connections that calls are written with. */
-export type PoolName = 'ledger' | 'pages';
+/**
+ * Pools apart, so that slow pages never hold the connections that calls are written with: `ledger` for entries, `calls` for
+ * what each call asks besides, always in the same words, `pages` for all else.
+ */
+export type PoolName = 'ledger' | 'calls' | 'pages';
+
+const BESIDE_THE_LEDGER = {
+  connectMs: 5000,
+  statementMs: 20_000,
+  lockMs: 5000,
+  idleInTransactionMs: 60_000,
+};
 
 const LIMITS: Record<PoolName, Omit<PoolLimits, 'name'>> = {
   ledger: {
@@ -16,14 +26,8 @@ const LIMITS: Record<PoolName, Omit<PoolLimits, 'name'>> = {
     idleInTransactionMs: 10_000,
     prepares: true,
   },
-  pages: {
-    connections: 10,
-    connectMs: 5000,
-    statementMs: 20_000,
-    lockMs: 5000,
-    idleInTransactionMs: 60_000,
-    prepares: false,
-  },
+  calls: { ...BESIDE_THE_LEDGER, connections: 4, prepares: true },
+  pages: { ...BESIDE_THE_LEDGER, connections: 8, prepares: false },
 };
 
 export interface TransactionOptions {
@@ -58,7 +62,11 @@ export class Database implements OnApplicationShutdown {
   static async open(url: string, patienceMs?: number): Promise<Database> {
     await migrate(url, patienceMs);
     const pool = async (name: PoolName) => appDataSource(url, { name, ...LIMITS[name] }).initialize();
-    return new Database({ ledger: await pool('ledger'), pages: await pool('pages') });
+    return new Database({
+      ledger: await pool('ledger'),
+      calls: await pool('calls'),
+      pages: await pool('pages'),
+    });
   }
 
   /**

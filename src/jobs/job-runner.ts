@@ -52,13 +52,16 @@ export class JobRunner {
   }
 
   private async claim(id: string): Promise<Claimed | undefined> {
-    const rows = await this.database.transaction('*', (tx) =>
-      tx.query<[Claimed[], number]>(
-        `UPDATE outbox_job SET attempts = attempts + 1, locked_until = now() + make_interval(secs => $2)
+    const rows = await this.database.transaction(
+      '*',
+      (tx) =>
+        tx.query<[Claimed[], number]>(
+          `UPDATE outbox_job SET attempts = attempts + 1, locked_until = now() + make_interval(secs => $2)
          WHERE id = $1 AND done_at IS NULL AND run_at <= now() AND (locked_until IS NULL OR locked_until < now())
          RETURNING id, company_id AS "companyId", kind, payload, attempts AS attempt`,
-        [id, LEASE_S],
-      ),
+          [id, LEASE_S],
+        ),
+      { pool: 'calls' },
     );
     return rows[0][0];
   }
@@ -87,12 +90,15 @@ export class JobRunner {
 
   /** Only the worker that holds the job now: one that was taken for dead has lost it. */
   private async update(job: Claimed, change: string, values: unknown[] = []): Promise<void> {
-    await this.database.transaction('*', (tx) =>
-      tx.query(`UPDATE outbox_job SET ${change} WHERE id = $1 AND attempts = $2 AND done_at IS NULL`, [
-        job.id,
-        job.attempt,
-        ...values,
-      ]),
+    await this.database.transaction(
+      '*',
+      (tx) =>
+        tx.query(`UPDATE outbox_job SET ${change} WHERE id = $1 AND attempts = $2 AND done_at IS NULL`, [
+          job.id,
+          job.attempt,
+          ...values,
+        ]),
+      { pool: 'calls' },
     );
   }
 }

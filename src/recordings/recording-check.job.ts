@@ -43,10 +43,17 @@ export class RecordingCheckJob {
    */
   private async run({ companyId, payload }: Job): Promise<void> {
     const id = String(payload['recordingId']);
-    const [recording, all] = await this.database.transaction(companyId, async (tx) => [
-      await tx.findOneBy(Recording, { id }),
-      await tx.find(RecordingSegment, { where: { recordingId: id }, order: { startedAt: 'ASC', id: 'ASC' } }),
-    ]);
+    const [recording, all] = await this.database.transaction(
+      companyId,
+      async (tx) => [
+        await tx.findOneBy(Recording, { id }),
+        await tx.find(RecordingSegment, {
+          where: { recordingId: id },
+          order: { startedAt: 'ASC', id: 'ASC' },
+        }),
+      ],
+      { pool: 'calls' },
+    );
     if (!recording?.endedAt) return;
     if (!['recording', 'missing'].includes(recording.state)) {
       return this.segments.remove(all.filter(({ durationMs }) => durationMs !== null));
@@ -87,7 +94,7 @@ export class RecordingCheckJob {
   private async stored(recording: Recording, stored: Stored): Promise<void> {
     const offMs = endOf(recording) - recording.startedAt.getTime() - stored.durationMs;
     const missingMs = offMs > TOLERANCE_MS ? offMs : null;
-    await this.database.transaction(recording.companyId, async (tx) => {
+    const write = async (tx: EntityManager) => {
       if (!(await this.write(tx, recording, stored, missingMs))) {
         throw new AppError('faster-worker', 'another worker has stored the recording');
       }
@@ -108,7 +115,8 @@ export class RecordingCheckJob {
         ...(offMs < -TOLERANCE_MS && { excessMs: -offMs }),
       });
       await this.ledger.append(tx, entry);
-    });
+    };
+    await this.database.transaction(recording.companyId, write, { pool: 'calls' });
   }
 
   /** One statement: there is one such for every call. @returns false where its state is another one meanwhile */

@@ -30,13 +30,16 @@ describe('a statement that comes again', () => {
     );
   };
 
-  it('is parsed once on a connection of the calls’ pool, whatever became of it before', async () => {
-    const [one, ...more] = await prepared('ledger');
-    expect([one?.statement, more]).toEqual(['SELECT $1::int AS value', []]);
-    expect(one?.runs).toBeGreaterThanOrEqual(4);
-  });
+  it.each(['ledger', 'calls'] as const)(
+    'is parsed once on a connection of %s, whatever became of it before',
+    async (pool) => {
+      const [one, ...more] = await prepared(pool);
+      expect([one?.statement, more]).toEqual(['SELECT $1::int AS value', []]);
+      expect(one?.runs).toBeGreaterThanOrEqual(4);
+    },
+  );
 
-  it('is planned for its own parameters each time in the pages’ pool', async () => {
+  it('is planned for its own parameters each time in pages', async () => {
     expect(await prepared('pages')).toEqual([]);
   });
 });
