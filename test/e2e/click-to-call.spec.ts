@@ -3,6 +3,7 @@ import type { Problem } from '../../src/contracts/problem.js';
 import { COMPANY_NUMBER, expectToHear, Office, recordingOf, TONES } from '../support/office.js';
 import { until } from '../support/until.js';
 import { Watcher } from '../support/watcher.js';
+import { pressOnceTold } from '../support/spoken.js';
 
 const CLIENT = '+79161230011';
 const MOBILE = '+79165550501';
@@ -67,8 +68,7 @@ describe('click-to-call and colleagues', () => {
       const atMobile = await office.carrier.incoming();
       expect(atMobile.dialled).toBe(MOBILE);
       const mobile = await atMobile.answer(TONES['101']);
-      await until('the mobile is told to press 1', () => mobile.audio.heard().samples.length > 8_000);
-      mobile.audio.press('1');
+      await pressOnceTold(mobile, '1');
       const atClient = await office.carrier.incoming();
       expect([atClient.dialled, atClient.shown.user]).toEqual([CLIENT, COMPANY_NUMBER]);
       const client = await atClient.answer(TONES.caller);

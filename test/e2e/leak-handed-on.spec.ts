@@ -3,6 +3,7 @@ import type { Phone } from '../../src/simulate/phone.js';
 import { CLIENT, MaskedOffice, MOBILE, SPELLED } from '../support/masked-office.js';
 import { COMPANY_NUMBER, expectToHear, TONES } from '../support/office.js';
 import { Watcher } from '../support/watcher.js';
+import { pressOnceTold } from '../support/spoken.js';
 
 const PROXY = '+74950000201';
 const { international, national, bare } = SPELLED;
@@ -148,7 +149,7 @@ describe('nobody sees the other’s number', () => {
     const atMobile = await masked.carrier.incoming();
     expect(atMobile.shown.user).toBe(PROXY);
     const answered = await atMobile.answer(TONES['103']);
-    answered.audio.press('1');
+    await pressOnceTold(answered, '1');
     await (await inbound.answered).hangUp();
     await answered.ended;
     for (const number of [PROXY, COMPANY_NUMBER]) {

@@ -1,6 +1,7 @@
 import type { CallView } from '../../src/contracts/calls.js';
 import type { IncomingCall } from '../../src/simulate/incoming-call.js';
 import { COMPANY_NUMBER, expectToHear, Office, TONES } from '../support/office.js';
+import { pressOnceTold } from '../support/spoken.js';
 
 const MOBILE = '+79165550201';
 const PROXIES = ['+74950000201', '+74950000202'] as const;
@@ -41,7 +42,7 @@ describe('managers call clients back from a plain mobile', () => {
     const atMobile = await office.carrier.incoming();
     expect(calledOn(atMobile)).toBe(MOBILE);
     const mobile = await atMobile.answer();
-    mobile.audio.press('1');
+    await pressOnceTold(mobile, '1');
     await (await call.answered).hangUp();
     await mobile.ended;
     return atMobile.shown.user;
@@ -136,7 +137,7 @@ describe('managers call clients back from a plain mobile', () => {
     const desk = await office.manager('101');
     const outgoing = await fromMobile(COMPANY_NUMBER);
     const mobile = await outgoing.answered;
-    mobile.audio.press('0');
+    await pressOnceTold(mobile, '0');
     const manager = await (await desk.incoming()).answer(TONES['102']);
     await expectToHear(mobile.audio, TONES['102']);
     await expectToHear(manager.audio, TONES['101']);

@@ -1,7 +1,7 @@
 import type { CallDetail, CallView } from '../../src/contracts/calls.js';
 import type { IncomingCall } from '../../src/simulate/incoming-call.js';
 import { COMPANY_NUMBER, expectToHear, Office, TONES, type Extension } from '../support/office.js';
-import { promptIn } from '../support/spoken.js';
+import { promptIn, pressOnceTold } from '../support/spoken.js';
 import { until } from '../support/until.js';
 
 const CLIENT = '+79161230101';
@@ -87,7 +87,7 @@ describe('managers take calls on their mobiles', () => {
   it('a voicemail that answers, or a mobile that says nothing, never counts as an answer', async () => {
     const call = await office.call(CLIENT);
     const voicemail = await (await office.carrier.incoming()).answer(TONES['103']);
-    voicemail.audio.press('2');
+    await pressOnceTold(voicemail, '2');
     expect((await voicemail.ended).by).toBe('remote');
     expect(await call.status()).toBe(480);
     const [row] = await office.ended(1);
@@ -113,7 +113,7 @@ describe('managers take calls on their mobiles', () => {
     const call = await office.call(CLIENT);
     const ringing = await desk.incoming();
     const mobile = await (await office.carrier.incoming()).answer();
-    mobile.audio.press('1');
+    await pressOnceTold(mobile, '1');
     await ringing.cancelled;
     await (await call.answered).hangUp();
     await mobile.ended;
@@ -133,7 +133,7 @@ describe('managers take calls on their mobiles', () => {
     expect(office.carrier.rung).toBe(rung);
     await ringing.cancelled;
     const mobile = await (await office.carrier.incoming()).answer();
-    mobile.audio.press('1');
+    await pressOnceTold(mobile, '1');
     await (await call.answered).hangUp();
     await mobile.ended;
     expect((await office.ended(1))[0]).toMatchObject({ outcome: 'answered' });
@@ -160,7 +160,7 @@ describe('managers take calls on their mobiles', () => {
     const client = await office.phone('client');
     const call = await client.dial(COMPANY_NUMBER, { from: CLIENT });
     const mobile = await (await office.carrier.incoming()).answer();
-    mobile.audio.press('1');
+    await pressOnceTold(mobile, '1');
     await (await call.answered).hangUp();
     await mobile.ended;
     await office.ended(1);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { IncomingCall } from '../../src/simulate/incoming-call.js';
 import { COMPANY_NUMBER, expectToHear, Office, TONES } from '../support/office.js';
+import { pressOnceTold } from '../support/spoken.js';
 
 const README = resolve(import.meta.dirname, '../../README.md');
 const CLIENT = '+79161230077';
@@ -97,7 +98,7 @@ describe('what each side sees, as README has it', () => {
     const atMobile = await office.carrier.incoming();
     row('a client’s call rings a plain mobile', `dials ${COMPANY_NUMBER}`, `the mobile ${shown(atMobile)}`);
     const mobile = await atMobile.answer();
-    mobile.audio.press('1');
+    await pressOnceTold(mobile, '1');
     await (await call.answered).hangUp();
     await mobile.ended;
   });

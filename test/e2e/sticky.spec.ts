@@ -122,6 +122,7 @@ describe('a client who calls again', () => {
     await forgetRinging('102');
     expect(await rungFor(number, '102')).toEqual(['103']);
     await busy.hangUp();
+    await office.system.endedCalls((known += 1));
   });
 
   it('reaches whom he talked with last: to whom he was passed on, or who called him', async () => {

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Conversation } from '../../src/simulate/conversation.js';
 import { readWav, type Sound } from './tones.js';
+import { until } from './until.js';
 
 const PROMPTS = resolve(import.meta.dirname, '../../freeswitch/prompts');
 const FRAME_S = 0.02;
@@ -10,6 +12,12 @@ const AUDIBLE = 200;
 const ALIKE = 0.85;
 /** Frames by which the beginning of what was heard may be off. */
 const SHIFT = 8;
+
+/** A person presses keys once he hears that he is spoken to; before, the way of his sound may not be made. */
+export async function pressOnceTold({ audio }: Conversation, keys: string): Promise<void> {
+  await until('he is spoken to', () => audio.heard().samples.length > 1_600);
+  audio.press(keys);
+}
 
 /** Which of the product's prompts this is. @returns its name; undefined where it is none */
 export function promptIn(heard: Sound, language = 'ru'): string | undefined {
