@@ -38,8 +38,8 @@ export class AnswerNotes {
         (tx) =>
           tx.query(
             `UPDATE call SET live = live || jsonb_build_object('answering', notes.answering)
-           FROM jsonb_to_recordset($1) AS notes (id uuid, answering jsonb)
-           WHERE call.id = notes.id AND answered_at IS NULL AND ended_at IS NULL AND live IS NOT NULL`,
+             FROM jsonb_to_recordset($1) AS notes (id uuid, answering jsonb)
+             WHERE call.id = notes.id AND answered_at IS NULL AND ended_at IS NULL AND live IS NOT NULL`,
             [JSON.stringify(notes)],
           ),
         { pool: 'calls' },

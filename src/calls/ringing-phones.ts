@@ -31,8 +31,8 @@ export class RingingPhones {
         (tx) =>
           tx.query(
             `UPDATE call SET live = jsonb_set(live, '{ringing}', coalesce(live->'ringing', '[]') || rings.ringing)
-           FROM jsonb_to_recordset($1) AS rings (id uuid, ringing jsonb)
-           WHERE call.id = rings.id AND ended_at IS NULL AND live IS NOT NULL`,
+             FROM jsonb_to_recordset($1) AS rings (id uuid, ringing jsonb)
+             WHERE call.id = rings.id AND ended_at IS NULL AND live IS NOT NULL`,
             [JSON.stringify(rings)],
           ),
         { pool: 'calls' },

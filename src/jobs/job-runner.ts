@@ -57,8 +57,8 @@ export class JobRunner {
       (tx) =>
         tx.query<[Claimed[], number]>(
           `UPDATE outbox_job SET attempts = attempts + 1, locked_until = now() + make_interval(secs => $2)
-         WHERE id = $1 AND done_at IS NULL AND run_at <= now() AND (locked_until IS NULL OR locked_until < now())
-         RETURNING id, company_id AS "companyId", kind, payload, attempts AS attempt`,
+           WHERE id = $1 AND done_at IS NULL AND run_at <= now() AND (locked_until IS NULL OR locked_until < now())
+           RETURNING id, company_id AS "companyId", kind, payload, attempts AS attempt`,
           [id, LEASE_S],
         ),
       { pool: 'calls' },
