@@ -75,7 +75,7 @@ export interface CallStart {
   found?: { id: string; startedAt: string };
 }
 
-type Close = () => Promise<void> | void;
+type Close = () => unknown;
 
 /** A recording that runs. */
 export interface LiveRecording {

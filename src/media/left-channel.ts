@@ -26,10 +26,13 @@ export class LeftChannel implements SipDialog {
     });
   }
 
-  async bye(): Promise<void> {
+  bye(): Promise<boolean> {
     this.forget();
     this.over = true;
-    await this.esl.api('uuid_kill', this.sipCallId).catch(() => undefined);
+    return this.esl.api('uuid_kill', this.sipCallId).then(
+      () => true,
+      () => false,
+    );
   }
 
   async isThere(): Promise<boolean> {

@@ -47,8 +47,7 @@ export class MediaLeg {
   watch(): void {
     // FreeSWITCH names its own ending in the BYE's Reason header (RFC 3326).
     this.dialog.onBye(({ by, reason }) => {
-      // A drachtio-server that was restarted knows no dialog: no BYE of it reaches FreeSWITCH, which would keep the leg.
-      if (by === 'server') void this.command('uuid_kill', this.uuid);
+      if (by === 'server') void this.kill();
       this.lost(/MEDIA_TIMEOUT/i.test(reason ?? '') ? 'no-audio' : 'hung-up');
     });
   }
@@ -232,7 +231,15 @@ export class MediaLeg {
   async end(): Promise<void> {
     if (this.ended) return;
     this.finish();
-    await this.dialog.bye();
+    if (!(await this.dialog.bye())) await this.kill();
+  }
+
+  /**
+   * Through a drachtio-server that is away, or knows no dialog since it was restarted, no BYE reaches FreeSWITCH, which would
+   * keep the leg until its media timeout.
+   */
+  private async kill(): Promise<void> {
+    await this.esl.api('uuid_kill', this.uuid).catch(() => undefined);
   }
 
   /** The media server ended this leg, or no longer has it. */

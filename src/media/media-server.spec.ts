@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import type { DialogEnd, SipDialog } from '../sip/dialog.js';
+import { SipRejected } from '../sip/sip-rejected.js';
 import type { Uac } from '../sip/uac.js';
 import { EslConnection } from './esl-connection.js';
 import { MediaServer } from './media-server.js';
@@ -21,10 +22,11 @@ function dialog(end?: DialogEnd) {
   };
 }
 
-function serverThatAnswers(answer: SipDialog): MediaServer {
-  const uac = { invite: async () => answer } as unknown as Uac;
-  return Object.assign(new MediaServer(ADDRESS, uac), { sipAddress: '127.0.0.1:5080' });
+function serverBehind(uac: Pick<Uac, 'invite'>): MediaServer {
+  return Object.assign(new MediaServer(ADDRESS, uac as Uac), { sipAddress: '127.0.0.1:5080' });
 }
+
+const serverThatAnswers = (answer: SipDialog) => serverBehind({ invite: async () => answer });
 
 test('a leg that ended with its answer is none of the load, and its loss is told to who asks later', async () => {
   const server = serverThatAnswers(dialog({ by: 'remote', reason: 'Q.850;cause=102' }).dialog);
@@ -49,20 +51,56 @@ test('a leg is load until it ends, and its loss is told to the last who asked', 
   expect(losses).toEqual(['no-audio']);
 });
 
-test('a leg whose dialog drachtio-server lost is ended over ESL', async () => {
+/** Runs with a FreeSWITCH that takes every order. @returns the orders */
+async function ordersOf(run: () => Promise<void>): Promise<string[]> {
   const orders: string[] = [];
   const api = jest.spyOn(EslConnection.prototype, 'api').mockImplementation(async (...order) => {
     orders.push(order.join(' '));
     return '+OK';
   });
-  const { dialog: answer, end } = dialog();
-  const leg = await serverThatAnswers(answer).receive('v=0\r\n');
-  const losses: string[] = [];
-  leg.onLost((loss) => losses.push(loss));
-  end({ by: 'server', reason: 'drachtio-server was lost' });
+  await run();
   api.mockRestore();
-  expect(orders).toEqual(['uuid_kill a-leg']);
-  expect(losses).toEqual(['hung-up']);
+  return orders;
+}
+
+describe('a leg is ended over ESL where drachtio-server cannot', () => {
+  test('whose dialog it lost', async () => {
+    const losses: string[] = [];
+    const orders = await ordersOf(async () => {
+      const { dialog: answer, end } = dialog();
+      const leg = await serverThatAnswers(answer).receive('v=0\r\n');
+      leg.onLost((loss) => losses.push(loss));
+      end({ by: 'server', reason: 'drachtio-server was lost' });
+    });
+    expect(orders).toEqual(['uuid_kill a-leg']);
+    expect(losses).toEqual(['hung-up']);
+  });
+
+  test.each([
+    ['whose BYE nobody answers', false, ['uuid_kill a-leg']],
+    ['but not after a BYE that was answered', true, []],
+  ])('%s', async (_, isAnswered, expected) => {
+    const orders = await ordersOf(async () => {
+      const answer = { ...dialog().dialog, bye: async () => isAnswered };
+      await (await serverThatAnswers(answer).receive('v=0\r\n')).end();
+    });
+    expect(orders).toEqual(expected);
+  });
+
+  test('that was being made when it was lost', async () => {
+    let callId: string | undefined;
+    const server = serverBehind({
+      invite: async (_, { headers }) => {
+        callId = headers?.['Call-ID'];
+        throw new SipRejected(503, 'drachtio-server is away');
+      },
+    });
+    const orders = await ordersOf(() =>
+      expect(server.receive('v=0\r\n')).rejects.toMatchObject({ code: 'media-unavailable' }),
+    );
+    expect(orders).toEqual([`uuid_kill ${callId}`]);
+    expect(server.load).toBe(0);
+  });
 });
 
 test('a leg gives its orders over one connection as long as it is up, in their order; what plays is stopped once', async () => {

@@ -3,7 +3,7 @@ import { AppError, messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
 import { SipRejected } from '../sip/sip-rejected.js';
 import type { MediaKind } from '../sip/sip-target.js';
-import type { Uac } from '../sip/uac.js';
+import type { InviteOptions, Uac } from '../sip/uac.js';
 import { isOfBrowser, withCheapestCandidates } from './browser-sdp.js';
 import { discoverSip } from './discovery.js';
 import type { EslConnection } from './esl-connection.js';
@@ -25,6 +25,8 @@ const OWNER_VARIABLE = `sip_h_${OWNER_HEADER}`;
 
 /** A leg's Call-ID, and so its channel's uuid: FreeSWITCH reads orders letter by letter, and each order names a leg. */
 const shortId = () => randomBytes(8).toString('hex');
+
+type LegOptions = Pick<InviteOptions, 'timeoutMs'> & Required<Pick<InviteOptions, 'headers'>>;
 
 /** sick: it takes commands and answers no INVITE. */
 export type MediaServerHealth = 'up' | 'sick' | 'down';
@@ -196,22 +198,17 @@ export class MediaServer {
 
   /** A leg for a party who offers: give it the party's SDP; its `sdp` is the answer for the party. */
   async receive(offer: string): Promise<MediaLeg> {
-    return this.making(async () =>
-      this.adopt(
-        await this.uac.invite(this.uri(), {
-          ...this.inviteOptions(),
-          offer: withCheapestCandidates(offer),
-        }),
-      ),
+    return this.making(async (options) =>
+      this.adopt(await this.uac.invite(this.uri(), { ...options, offer: withCheapestCandidates(offer) })),
     );
   }
 
   /** A leg that offers to parties who are yet to ring. @param media what they take: RTP, or WebRTC */
   async offer(media: MediaKind = 'rtp'): Promise<OfferedLeg> {
-    return this.making(async () => {
+    return this.making(async (options) => {
       // The gateway of this name in freeswitch/sofia.xml makes the offer one for browsers.
       const uri = media === 'webrtc' ? `${this.uri()};gw=webrtc` : this.uri();
-      const offered = await this.uac.inviteForOffer(uri, this.inviteOptions());
+      const offered = await this.uac.inviteForOffer(uri, options);
       const dialog = await offered.accept(inactiveAnswer(offered.offer));
       return { offer: offered.offer, leg: this.adopt(dialog) };
     });
@@ -282,11 +279,6 @@ export class MediaServer {
     return `sip:leg@${this.sipAddress}`;
   }
 
-  private inviteOptions() {
-    const headers = { 'Call-ID': shortId(), [OWNER_HEADER]: this.owner };
-    return { headers, timeoutMs: INVITE_TIMEOUT_MS };
-  }
-
   private adopt(dialog: MediaLeg['dialog'], mayPlay = false): MediaLeg {
     const leg = new MediaLeg(dialog, this.connections, (gone) => this.legs.delete(gone.uuid), mayPlay);
     this.legs.set(leg.uuid, leg);
@@ -294,11 +286,15 @@ export class MediaServer {
     return leg;
   }
 
-  private async making<T>(make: () => Promise<T>): Promise<T> {
+  private async making<T>(make: (options: LegOptions) => Promise<T>): Promise<T> {
+    const uuid = shortId();
+    const headers = { 'Call-ID': uuid, [OWNER_HEADER]: this.owner };
     this.pending += 1;
     try {
-      return await make();
+      return await make({ headers, timeoutMs: INVITE_TIMEOUT_MS });
     } catch (error) {
+      // Where drachtio-server was lost meanwhile FreeSWITCH may have the leg, acknowledged, and nobody to end it.
+      void this.esl.api('uuid_kill', uuid).catch(() => undefined);
       // 488 and 606 speak of the party's SDP; anything else is the media server's own trouble.
       if (error instanceof SipRejected && [415, 488, 606].includes(error.status)) {
         throw new AppError('no-common-codec', 'no codec in common: offer PCMA, PCMU, G.722 or Opus', {

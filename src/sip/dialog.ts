@@ -41,8 +41,11 @@ export interface SipDialog {
   readonly localSdp: string;
   /** drachtio-server's id of it: with it another process can end it too (Uac.byeOrphan). */
   readonly stackDialogId: string;
-  /** Ends it. Time-limited, never throws; a second call does nothing. */
-  bye(headers?: Record<string, string>): Promise<void>;
+  /**
+   * Ends it. Time-limited, never throws; a second call does nothing.
+   * @returns false where the other side is not known to have heard of it
+   */
+  bye(headers?: Record<string, string>): Promise<boolean>;
   /** Asks the other side whether it is there (OPTIONS, RFC 3261 §11); any answer is one. Time-limited, never throws. */
   isThere(): Promise<boolean>;
   /** re-INVITE. @returns the remote SDP @throws SipRejected when the other side refuses it */
@@ -144,19 +147,21 @@ export class DrachtioDialog implements SipDialog {
     }
   }
 
-  async bye(headers: Record<string, string> = {}): Promise<void> {
-    if (!this.finish()) return;
+  async bye(headers: Record<string, string> = {}): Promise<boolean> {
+    if (!this.finish()) return true;
     try {
-      await this.connection.request(
+      const { status } = await this.connection.request(
         { method: 'BYE', stackDialogId: this.stackDialogId, headers },
         BYE_WAIT_MS,
       );
+      return !GONE.includes(status);
     } catch (error) {
       // RFC 3261 §15.1.1: a BYE that fails ends the dialog all the same.
       log('sip').debug(
         { sipCall: callLabel(this.sipCallId), error: messageOf(error) },
         'BYE without an answer',
       );
+      return false;
     }
   }
 

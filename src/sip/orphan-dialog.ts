@@ -62,13 +62,14 @@ export class OrphanDialog implements SipDialog {
     if (!(await this.isThere())) this.over({ by: 'remote', reason: 'the dialog is gone' });
   }
 
-  async bye(headers: Record<string, string> = {}): Promise<void> {
-    if (!this.finish()) return;
+  async bye(headers: Record<string, string> = {}): Promise<boolean> {
+    if (!this.finish()) return true;
     const options = { method: 'BYE', stackDialogId: this.stackDialogId, headers };
     try {
-      await this.connection.request(options, BYE_WAIT_MS);
+      return (await this.connection.request(options, BYE_WAIT_MS)).status < 300;
     } catch (error) {
       log('sip').debug({ sipCallId: this.sipCallId, error: messageOf(error) }, 'BYE without an answer');
+      return false;
     }
   }
 

@@ -18,11 +18,12 @@ async function party(): Promise<{ socket: Socket; port: number; hears(): Promise
 
 /** An even port that is free for now, and its neighbour. */
 async function pool(): Promise<PortPool> {
-  const { socket, port } = await party();
-  socket.close();
-  sockets.pop();
-  const even = port - (port % 2);
-  return new PortPool(even, even + 1);
+  for (;;) {
+    const { socket, port } = await party();
+    socket.close();
+    sockets.pop();
+    if (port % 2 === 0) return new PortPool(port, port + 1);
+  }
 }
 
 describe('the socket of a leg', () => {
