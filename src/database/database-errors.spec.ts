@@ -19,6 +19,7 @@ describe('whyFailed', () => {
     ['28P01', 'its password was changed'],
     ['ECONNREFUSED', 'nobody listens'],
     ['ETIMEDOUT', 'nobody answers'],
+    ['ERR_STREAM_DESTROYED', 'the socket was closed under it'],
   ])('%s: away (%s)', (code) => {
     expect(whyFailed(withCode(code))).toBe('away');
     expect(whyFailed(new QueryFailedError('SELECT', [], withCode(code)))).toBe('away');
@@ -28,6 +29,7 @@ describe('whyFailed', () => {
     'Connection terminated unexpectedly',
     'Connection terminated due to connection timeout',
     'timeout exceeded when trying to connect',
+    'Received unexpected dataRow message from backend.',
     'Client has encountered a connection error and is not queryable',
   ])('%s: away', (message) => {
     expect(whyFailed(new Error(message))).toBe('away');

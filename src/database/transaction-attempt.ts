@@ -52,8 +52,7 @@ export class TransactionAttempt {
       if (this.isOverdue) throw this.slow();
       const begun = this.begin(this.connection);
       begun.catch(() => undefined); // awaited below; what `work` sends goes out behind it, without waiting
-      const value = await work(this.manager);
-      await begun;
+      const value = await work(this.manager).finally(() => begun); // what failed behind a start that failed, failed by it
       if (this.isOverdue) throw this.slow();
       await this.runner.commitTransaction();
       return value;

@@ -1,6 +1,6 @@
 // The processes of the product, each kept running by a supervisor as systemd or docker would, and what can be done to them.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { clearTimeout } from 'node:timers';
@@ -217,6 +217,14 @@ export class Boxes {
     } catch {
       return 0;
     }
+  }
+
+  /** What PostgreSQL refused for its content, and why: nothing may be. */
+  setAside() {
+    return [this.#options.dataDir, join(this.#options.dataDir, 'second')]
+      .map((folder) => join(folder, 'spool', 'rejected.jsonl'))
+      .filter((file) => existsSync(file))
+      .map((file) => readFileSync(file, 'utf8').trim());
   }
 
   /** Of the owner of the product's database. */

@@ -50,6 +50,7 @@ export async function leftoversOf({ boxes, recordingsDir, channels, quietTimers 
     if (quietTimers !== undefined && timers > quietTimers)
       left.push(`${timers} timers, ${quietTimers} at the start`);
   }
+  for (const file of boxes.setAside()) left.push(`set aside: ${file}`);
   const onMedia = await channels?.();
   if (onMedia) left.push(`${onMedia} channels on the media server`);
   for (const pid of boxes.pids()) {
