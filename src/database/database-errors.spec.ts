@@ -1,4 +1,4 @@
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { whyFailed } from './database-errors.js';
 
@@ -33,6 +33,10 @@ describe('whyFailed', () => {
     'Client has encountered a connection error and is not queryable',
   ])('%s: away', (message) => {
     expect(whyFailed(new Error(message))).toBe('away');
+  });
+
+  it('went while others of the transaction still asked: away', () => {
+    expect(whyFailed(new QueryRunnerAlreadyReleasedError())).toBe('away');
   });
 
   it('gave no answer in time: away', () => {

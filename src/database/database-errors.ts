@@ -29,7 +29,7 @@ const NETWORK_CODES = new Set([
   'ERR_STREAM_WRITE_AFTER_END',
 ]);
 const NETWORK_MESSAGES =
-  /Connection terminated|connection timeout|timeout expired|read timeout|Received unexpected|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|QueryRunner|Cannot use a pool after|not queryable|Driver not Connected/i;
+  /Connection terminated|connection timeout|timeout expired|read timeout|Received unexpected|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|query ?runner|Cannot use a pool after|not queryable|Driver not Connected|is not established/i;
 
 /** The SQLSTATE of a database error, or the system's code of a socket error. */
 export function codeOf(error: unknown): string | undefined {
