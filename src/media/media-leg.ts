@@ -1,6 +1,6 @@
 import { AppError, messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
-import type { SipDialog } from '../sip/dialog.js';
+import { GONE, type SipDialog } from '../sip/dialog.js';
 import { SipRejected } from '../sip/sip-rejected.js';
 import { withCheapestCandidates, withDtlsRole } from './browser-sdp.js';
 import type { EslConnection } from './esl-connection.js';
@@ -19,9 +19,6 @@ export type LegLoss = 'no-audio' | 'hung-up' | 'server-lost';
 /** The arguments of FreeSWITCH's `uuid_record` that pause a recording and let it go on. */
 export const maskArguments = (uuid: string, path: string, masked: boolean): string =>
   `${uuid} ${masked ? 'mask' : 'unmask'} ${path}`;
-
-/** What a request gets whose media server, or the leg on it, is no more (RFC 3261 §12.2.1.2, §8.1.3.1). */
-const GONE = [408, 481, 503];
 
 /**
  * One party's media endpoint on a media server, the "light" way: a SIP dialog whose Call-ID is the channel's uuid,

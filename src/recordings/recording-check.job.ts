@@ -94,7 +94,7 @@ export class RecordingCheckJob {
   private async stored(recording: Recording, stored: Stored): Promise<void> {
     const offMs = endOf(recording) - recording.startedAt.getTime() - stored.durationMs;
     const missingMs = offMs > TOLERANCE_MS ? offMs : null;
-    const write = async (tx: EntityManager) => {
+    const storing = async (tx: EntityManager) => {
       if (!(await this.write(tx, recording, stored, missingMs))) {
         throw new AppError('faster-worker', 'another worker has stored the recording');
       }
@@ -116,7 +116,7 @@ export class RecordingCheckJob {
       });
       await this.ledger.append(tx, entry);
     };
-    await this.database.transaction(recording.companyId, write, { pool: 'calls' });
+    await this.database.transaction(recording.companyId, storing, { pool: 'calls' });
   }
 
   /** One statement: there is one such for every call. @returns false where its state is another one meanwhile */

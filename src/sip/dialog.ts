@@ -12,7 +12,7 @@ import type { StackDialog, StackReply, StackRequest } from './stack.js';
 const BYE_WAIT_MS = 4_000;
 const OPTIONS_WAIT_MS = 5_000;
 /** RFC 3261 §12.2.1.2; 503 is what drachtio-server makes of an address that nothing is at any more. */
-const GONE = [408, 481, 503];
+export const GONE: readonly number[] = [408, 481, 503];
 const NOTIFY_WAIT_MS = 4_000;
 const REINVITE_WAIT_MS = 10_000;
 /** RFC 3261 §13.3.1.4: 64*T1, after which drachtio-server gives up; a little later we do without its word. */

@@ -1,6 +1,6 @@
 import { messageOf } from '../common/app-error.js';
 import { log } from '../common/log.js';
-import type { DialogEnd, SipDialog } from './dialog.js';
+import { GONE, type DialogEnd, type SipDialog } from './dialog.js';
 import type { DrachtioConnection } from './drachtio.connection.js';
 import { SipRejected } from './sip-rejected.js';
 
@@ -66,7 +66,7 @@ export class OrphanDialog implements SipDialog {
     if (!this.finish()) return true;
     const options = { method: 'BYE', stackDialogId: this.stackDialogId, headers };
     try {
-      return (await this.connection.request(options, BYE_WAIT_MS)).status < 300;
+      return !GONE.includes((await this.connection.request(options, BYE_WAIT_MS)).status);
     } catch (error) {
       log('sip').debug({ sipCallId: this.sipCallId, error: messageOf(error) }, 'BYE without an answer');
       return false;

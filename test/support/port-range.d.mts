@@ -1,0 +1,5 @@
+export function portRange(
+  first: number,
+  firstOfRanges: number,
+  last: number,
+): { freePort(): Promise<number>; freeUdpRange(count: number): Promise<number> };
