@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError, messageOf } from '../common/app-error.js';
+import { clock } from '../common/clock.js';
 import { log } from '../common/log.js';
 import { GONE, type SipDialog } from '../sip/dialog.js';
 import { SipRejected } from '../sip/sip-rejected.js';
@@ -12,6 +14,10 @@ export type EavesdropMode = 'listen' | 'whisper' | 'barge';
 
 /** `eavesdrop-command`: whom the supervisor's voice reaches. 2 is the leg that is listened to, 3 both. */
 const EAVESDROP_COMMAND: Readonly<Record<EavesdropMode, string>> = { listen: '0', whisper: '2', barge: '3' };
+
+/** An offered leg is parked some ms after its ACK; past this it is not asked any more. */
+const PARKING_MS = 5_000;
+const LOOK_MS = 10;
 
 /** Why a leg ended on the media server's side: silence, a hang-up of its own, or the server itself is gone. */
 export type LegLoss = 'no-audio' | 'hung-up' | 'server-lost';
@@ -31,6 +37,8 @@ export class MediaLeg {
   private untoldLoss?: LegLoss;
   private readonly endListeners = new Set<() => void>();
   private ownConnection?: EslConnection;
+  /** Until then (monotonic) it may not be parked yet. */
+  private parkedBy = 0;
 
   constructor(
     readonly dialog: SipDialog,
@@ -47,6 +55,25 @@ export class MediaLeg {
       if (by === 'server') void this.kill();
       this.lost(/MEDIA_TIMEOUT/i.test(reason ?? '') ? 'no-audio' : 'hung-up');
     });
+  }
+
+  /** This leg made the offer, and its ACK has just gone out. */
+  offered(): this {
+    this.parkedBy = clock.monotonic() + PARKING_MS;
+    return this;
+  }
+
+  /**
+   * FreeSWITCH answers an INVITE without SDP before the leg has run (CS_HIBERNATE), and starts it with the ACK, on a thread of the
+   * leg's own. A `uuid_bridge` that comes before that thread has run is taken, but the leg never joins: neither party hears
+   * anything, and after 20 s both are hung up on (DESTINATION_OUT_OF_ORDER).
+   */
+  private async parked(): Promise<void> {
+    while (!this.ended && clock.monotonic() < this.parkedBy) {
+      const application = await this.esl.api('uuid_getvar', `${this.uuid} current_application`);
+      if (application === '_undef_') await pause(LOOK_MS);
+      else this.parkedBy = 0;
+    }
   }
 
   /** One and the same as long as it is up: orders over one connection are carried out in their order. */
@@ -133,6 +160,7 @@ export class MediaLeg {
 
   /** Joins the two parties' audio. @throws AppError when the media server cannot */
   async bridge(other: MediaLeg): Promise<void> {
+    await Promise.all([this.parked(), other.parked()]);
     await this.esl.api('uuid_bridge', `${this.uuid} ${other.uuid}`);
   }
 

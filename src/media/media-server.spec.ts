@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { clock } from '../common/clock.js';
 import type { DialogEnd, SipDialog } from '../sip/dialog.js';
 import { SipRejected } from '../sip/sip-rejected.js';
 import type { Uac } from '../sip/uac.js';
@@ -22,7 +23,7 @@ function dialog(end?: DialogEnd) {
   };
 }
 
-function serverBehind(uac: Pick<Uac, 'invite'>): MediaServer {
+function serverBehind(uac: Partial<Pick<Uac, 'invite' | 'inviteForOffer'>>): MediaServer {
   return Object.assign(new MediaServer(ADDRESS, uac as Uac), { sipAddress: '127.0.0.1:5080' });
 }
 
@@ -51,12 +52,12 @@ test('a leg is load until it ends, and its loss is told to the last who asked', 
   expect(losses).toEqual(['no-audio']);
 });
 
-/** Runs with a FreeSWITCH that takes every order. @returns the orders */
-async function ordersOf(run: () => Promise<void>): Promise<string[]> {
+/** Runs with a FreeSWITCH that takes every order. @param answers before each is `+OK` @returns the orders */
+async function ordersOf(run: () => Promise<void>, answers: string[] = []): Promise<string[]> {
   const orders: string[] = [];
   const api = jest.spyOn(EslConnection.prototype, 'api').mockImplementation(async (...order) => {
     orders.push(order.join(' '));
-    return '+OK';
+    return answers.shift() ?? '+OK';
   });
   await run();
   api.mockRestore();
@@ -138,4 +139,43 @@ test('a leg gives its orders over one connection as long as it is up, in their o
   expect(orders[0]!.over).toBe(orders[1]!.over);
   expect(orders[2]!.over).not.toBe(orders[0]!.over);
   expect(orders[3]!.over).not.toBe(orders[0]!.over);
+});
+
+describe('a leg that made the offer', () => {
+  const offering = () =>
+    serverBehind({
+      invite: async () => ({ ...dialog().dialog, sipCallId: 'client' }) as SipDialog,
+      inviteForOffer: async () => ({
+        sipCallId: 'a-leg',
+        offer: 'm=audio 4000 RTP/AVP 8\r\n',
+        accept: async () => dialog().dialog,
+        abandon: async () => undefined,
+      }),
+    });
+
+  test('is not joined before FreeSWITCH has parked it, which is asked once it may be', async () => {
+    const orders = await ordersOf(async () => {
+      const server = offering();
+      const [client, { leg }] = [await server.receive('v=0\r\n'), await server.offer()];
+      await client.bridge(leg);
+      await client.bridge(leg);
+    }, ['_undef_', '_undef_', 'park']);
+    expect(orders).toEqual([
+      ...Array.from({ length: 3 }, () => 'uuid_getvar a-leg current_application'),
+      'uuid_bridge client a-leg',
+      'uuid_bridge client a-leg',
+    ]);
+  });
+
+  test('is joined without a question where it was made long ago', async () => {
+    const orders = await ordersOf(async () => {
+      const server = offering();
+      const [client, { leg }] = [await server.receive('v=0\r\n'), await server.offer()];
+      const now = clock.monotonic();
+      const later = jest.spyOn(clock, 'monotonic').mockReturnValue(now + 5_001);
+      await client.bridge(leg);
+      later.mockRestore();
+    });
+    expect(orders).toEqual(['uuid_bridge client a-leg']);
+  });
 });

@@ -210,7 +210,7 @@ export class MediaServer {
       const uri = media === 'webrtc' ? `${this.uri()};gw=webrtc` : this.uri();
       const offered = await this.uac.inviteForOffer(uri, options);
       const dialog = await offered.accept(inactiveAnswer(offered.offer));
-      return { offer: offered.offer, leg: this.adopt(dialog) };
+      return { offer: offered.offer, leg: this.adopt(dialog).offered() };
     });
   }
 

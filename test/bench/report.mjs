@@ -34,7 +34,7 @@ const loads = (name, rows, atOnce) => [
   `**${name}**`,
   '',
   ...HEAD,
-  ...rows.map((one) => row(`${one.rate} new a second, of 10 s`, one)),
+  ...rows.map((one) => row(`${one.rate} new a second, of ${one.holdS} s`, one)),
   ...(atOnce ? [row(`${atOnce.calls} at once`, atOnce)] : []),
 ];
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 // `npm run bench [-- --quick] [--only calls,search,…] [--clone] [--json FILE]`: measures the product
 // side by side in one run, prints a table, writes JSON. Figures of a shared machine are to be read as ratios.
+// `--rates 10,20,…` new calls a second, each of them of `--hold` seconds (10).
 // `npm run bench -- --soak MINUTES [--rate R]`: a steady load instead, and whether anything grows under it; on the
 // real servers where DRACHTIO_BIN and FREESWITCH_BIN name them, else on the embedded engine. Exit code 1: it grows.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { atKeyboard, build, demandNode, installPackages, root, say, SetUpError } from '../../src/set-up.mjs';
 import { benchClicks } from './click-to-call.mjs';
@@ -35,27 +37,42 @@ const { values: options } = parseArgs({
     json: { type: 'string' },
     soak: { type: 'string' },
     rate: { type: 'string', default: '5' },
+    rates: { type: 'string' },
+    hold: { type: 'string' },
   },
 });
 
-/** One load with the CPU and memory it took. `exchange` is what is dialled: the product, or FreeSWITCH alone. */
-async function measured({ sipPort, pids }, more) {
-  const before = usage(...pids);
-  const begun = performance.now();
-  const result = await placeCalls({
+/**
+ * One load, with the CPU and memory that it took while it was full: from when its first calls end to when its last ones begin
+ * (or the other way round, for calls that last longer). `exchange` is what is dialled: the product, or FreeSWITCH alone.
+ */
+async function measured({ sipPort, pids }, load) {
+  const placed = placeCalls({
     sipPort,
     to: COMPANY_NUMBER,
     port: await freePort(),
     mediaPort: CALLER_MEDIA,
-    ...more,
+    ...load,
   });
-  const seconds = (performance.now() - begun) / 1000;
-  return { ...result, processes: between(before, usage(...pids), seconds) };
+  const [fullAt, overAt] = [load.holdMs, (load.calls / load.rate) * 1000].toSorted((a, b) => a - b);
+  const full = async () => {
+    await pause(fullAt);
+    const before = usage(...pids);
+    await pause(overAt - fullAt);
+    return between(before, usage(...pids), (overAt - fullAt) / 1000);
+  };
+  const [result, processes] = await Promise.all([placed, full()]);
+  return { ...result, processes };
 }
 
 /** V8 compiles what runs often while it runs: a server is measured that has had calls, not one of its first minute. */
 const WARM_UP = { rate: 6, calls: options.quick ? 12 : 240, holdMs: 3000 };
-const RATES = [5, 10, 15, 20, 24, 28, 32, 36, 38, 40, 42, 44, 48];
+const RATES = (options.rates ?? (options.quick ? '5,10' : '10,15,20,22,24,26,28,30,32,34'))
+  .split(',')
+  .map(Number);
+const HOLD_S = Number(options.hold ?? (options.quick ? 4 : 10));
+/** How long as many calls end as begin: what a few seconds bear is a burst, which says little of what can go on. */
+const FULL_S = options.quick ? 4 : 50;
 
 /**
  * Rates upwards, at each of them every exchange in turn, each until its calls fail twice: side by side, so that whatever
@@ -64,15 +81,16 @@ const RATES = [5, 10, 15, 20, 24, 28, 32, 36, 38, 40, 42, 44, 48];
  */
 async function ladders(exchanges) {
   const rows = Object.fromEntries(Object.keys(exchanges).map((name) => [name, []]));
-  for (const rate of options.quick ? [5, 10] : RATES) {
+  for (const rate of RATES) {
     for (const [name, exchange] of Object.entries(exchanges)) {
       if (rows[name].at(-1)?.failed > 0) continue;
       say(`${name}: ${rate} calls/s`);
-      const calls = rate * (options.quick ? 8 : 15);
-      const load = { rate, calls, holdMs: 10_000 };
+      const load = { rate, calls: Math.round(rate * (HOLD_S + FULL_S)), holdMs: HOLD_S * 1000 };
       let result = await measured(exchange, load);
       if (result.failed > 0) result = await measured(exchange, load); // once may be the machine's doing
-      rows[name].push({ rate, ...result });
+      rows[name].push({ rate, holdS: HOLD_S, ...result });
+      const { calls, failed, setUp } = result;
+      say(`  ${failed} of ${calls} failed, INVITE→200 p50 ${setUp.p50}, p95 ${setUp.p95} ms`);
     }
   }
   return rows;
@@ -335,6 +353,8 @@ function takePrecedence() {
 
 await atKeyboard(async () => {
   demandNode();
+  if (![...RATES, HOLD_S].every((number) => number > 0))
+    throw new SetUpError('--rates wants numbers above 0 with commas, --hold seconds above 0');
   const unknown = (options.only ?? '').split(',').filter((name) => name !== '' && !(name in PARTS));
   if (unknown.length > 0) throw new SetUpError(`--only takes ${Object.keys(PARTS).join(', ')}`);
   await installPackages();
