@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm run bench [-- --quick] [--only calls,search,…] [--clone] [--json FILE]`: measures the product
 // side by side in one run, prints a table, writes JSON. Figures of a shared machine are to be read as ratios.
-// `--rates 10,20,…` new calls a second, each of them of `--hold` seconds (10).
+// `--rates 10,20,…` new calls a second, each of them of `--hold` seconds (10; with --quick 4).
 // `npm run bench -- --soak MINUTES [--rate R]`: a steady load instead, and whether anything grows under it; on the
 // real servers where DRACHTIO_BIN and FREESWITCH_BIN name them, else on the embedded engine. Exit code 1: it grows.
 import { spawn } from 'node:child_process';
@@ -252,7 +252,7 @@ async function freshClone() {
     while (!(await answers())) {
       if (performance.now() - begun > 600_000)
         throw new Error('a fresh clone was not ready within ten minutes');
-      await new Promise((resume) => setTimeout(resume, 250));
+      await pause(250);
     }
     return (performance.now() - begun) / 1000;
   } finally {
